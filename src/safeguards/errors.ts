@@ -1,0 +1,16 @@
+import { CodedError } from "#base";
+
+export type SafeguardErrorCode =
+  | "release-unknown"
+  | "release-state"
+  | "release-empty"
+  | "release-invalid"
+  | "release-refused"
+  | "same-officer"
+  | "channel-inactive"
+  | "basis-invalid"
+  | "item-stale";
+
+export class SafeguardError extends CodedError<SafeguardErrorCode> {
+  readonly room = "safeguards";
+}

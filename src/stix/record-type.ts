@@ -1,0 +1,90 @@
+import { z } from "zod";
+import type { JsonObject } from "#base";
+import { StixError } from "./errors.ts";
+
+export type Kind = "sdo" | "sro" | "sco" | "meta";
+
+/** All that shared code needs to know of one object type; no shared code branches on a type's name. */
+export interface RecordType {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly title: string;
+  /** What this type adds to the common properties; unknown properties are carried. */
+  readonly schema: z.ZodType;
+  /** For a type that STIX lacks: the extension-definition that publishes it. */
+  readonly extensionId?: string;
+  /** One line that names the object to a person. */
+  summary(object: JsonObject): string;
+  /** Name and aliases, for search. */
+  names(object: JsonObject): string[];
+  /** A record about a person never leaves on one officer's word. */
+  aboutPerson(object: JsonObject): boolean;
+}
+
+export type TypeDefinition = Pick<RecordType, "name" | "kind" | "title" | "schema"> & Partial<RecordType>;
+
+const NAME = /^[a-z][a-z0-9-]{1,248}[a-z0-9]$/;
+const EXTENSION = /^extension-definition--[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === "string") : []);
+
+/**
+ * Declares an object type. Only what differs from the usual need be said.
+ * @throws StixError `type-name` or `extension-id` when these do not follow STIX 2.1 §2.1 and §7.3.
+ */
+export function defineType(definition: TypeDefinition): RecordType {
+  if (!NAME.test(definition.name)) throw new StixError("type-name", `not a STIX type name: ${definition.name}`);
+  if (definition.extensionId !== undefined && !EXTENSION.test(definition.extensionId)) {
+    throw new StixError("extension-id", `not an extension-definition id: ${definition.extensionId}`);
+  }
+  return {
+    summary: (object) => text(object["name"]) ?? text(object["value"]) ?? text(object["abstract"]) ?? definition.title,
+    names: (object) => [...(text(object["name"]) === undefined ? [] : [String(object["name"])]), ...texts(object["aliases"])],
+    aboutPerson: () => false,
+    ...definition,
+  };
+}
+
+/** The JSON Schema (2020-12) that an extension-definition publishes for its type. */
+export function jsonSchema(type: RecordType): object {
+  return { title: type.title, ...z.toJSONSchema(type.schema, { unrepresentable: "any", io: "input" }) };
+}
+
+/** The types a node knows, as a value. A well-formed type it does not know is carried under a plain description. */
+export class TypeRegistry {
+  readonly #types: ReadonlyMap<string, RecordType>;
+  readonly #carried = new Map<string, RecordType>();
+
+  constructor(types: readonly RecordType[]) {
+    const map = new Map<string, RecordType>();
+    for (const type of types) {
+      if (map.has(type.name)) throw new StixError("type-duplicate", `the type ${type.name} is declared twice`);
+      map.set(type.name, type);
+    }
+    this.#types = map;
+  }
+
+  get(name: string): RecordType | undefined {
+    return this.#types.get(name);
+  }
+
+  list(): readonly RecordType[] {
+    return [...this.#types.values()];
+  }
+
+  /** The type, or for one not known here a description by the object's shape: an SDO has `created`, an SCO has not. */
+  describe(name: string, object: JsonObject): RecordType {
+    const known = this.#types.get(name);
+    if (known !== undefined) return known;
+    const kind: Kind = object["created"] === undefined ? "sco" : "sdo";
+    const key = `${kind} ${name}`;
+    let carried = this.#carried.get(key);
+    if (carried === undefined) {
+      carried = defineType({ name, kind, title: name, schema: z.looseObject({}) });
+      // Names come from outside: the cache is bounded.
+      if (this.#carried.size < 1000) this.#carried.set(key, carried);
+    }
+    return carried;
+  }
+}

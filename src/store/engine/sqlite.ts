@@ -1,0 +1,109 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { Kysely, SqliteDialect, sql, type SqliteDatabase, type SqliteStatement } from "kysely";
+import type { Database } from "../database.ts";
+import type { BulkInsert, Engine, SqlValue, Tx } from "./engine.ts";
+
+const BUSY_TIMEOUT_MS = 15_000;
+const MAX_CACHED_STATEMENTS = 500;
+
+/** Opens (and makes) a SQLite file. `:memory:` is one connection for reads and writes, for tests. */
+export function openSqlite(file: string): Engine {
+  const writer = connect(file, true);
+  const reader = file === ":memory:" ? writer : connect(file, false);
+  return {
+    name: "sqlite",
+    reading: (fn) => reader.run(reader === writer ? "begin immediate" : "begin", fn),
+    writing: (fn) => writer.run("begin immediate", fn),
+    async close() {
+      await writer.close();
+      if (reader !== writer) await reader.close();
+    },
+  };
+}
+
+interface Connection {
+  run<T>(begin: string, fn: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+function connect(file: string, writable: boolean): Connection {
+  const native = new DatabaseSync(file);
+  native.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}; pragma page_size = 8192; pragma journal_mode = wal;
+    pragma synchronous = full; pragma wal_autocheckpoint = 8192; pragma foreign_keys = on; pragma mmap_size = 268435456;
+    pragma cache_size = -32768; pragma temp_store = memory;`);
+  if (!writable) native.exec("pragma query_only = on");
+  const statements = statementCache(native);
+  const kysely = new Kysely<Database>({ dialect: new SqliteDialect({ database: shim(native, statements) }) });
+
+  return {
+    run(begin, fn) {
+      return kysely.connection().execute(async (db) => {
+        await sql.raw(begin).execute(db);
+        try {
+          const result = await fn({
+            engine: "sqlite",
+            db,
+            insertMany: (insert, rows) => Promise.resolve(insertEach(statements, insert, rows)),
+          });
+          await sql.raw("commit").execute(db);
+          return result;
+        } catch (error) {
+          // SQLite has already ended the transaction after some failures (a full disk, for one).
+          if (native.isTransaction) await sql.raw("rollback").execute(db);
+          throw error;
+        }
+      });
+    },
+    async close() {
+      await kysely.destroy();
+      if (native.isOpen) native.close();
+    },
+  };
+}
+
+type Statements = (text: string) => StatementSync;
+
+/** A prepared statement costs more than a point read, so they are kept. */
+function statementCache(native: DatabaseSync): Statements {
+  const kept = new Map<string, StatementSync>();
+  return (text) => {
+    let statement = kept.get(text);
+    if (statement === undefined) {
+      if (kept.size >= MAX_CACHED_STATEMENTS) kept.clear();
+      statement = native.prepare(text);
+      kept.set(text, statement);
+    }
+    return statement;
+  };
+}
+
+function shim(native: DatabaseSync, statements: Statements): SqliteDatabase {
+  return {
+    close: () => native.close(),
+    prepare(text): SqliteStatement {
+      const statement = statements(text);
+      const values = (parameters: readonly unknown[]) => parameters as SqlValue[];
+      return {
+        reader: statement.columns().length > 0,
+        all: (parameters) => statement.all(...values(parameters)),
+        run: (parameters) => statement.run(...values(parameters)),
+        iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>,
+      };
+    },
+  };
+}
+
+function insertEach(
+  statements: Statements,
+  insert: BulkInsert,
+  rows: readonly (readonly SqlValue[])[],
+): (number | null)[] {
+  const names = insert.columns.map((column) => column.name);
+  const statement = statements(
+    `insert into ${insert.table} (${names.join(", ")}) values (${names.map(() => "?").join(", ")}) on conflict do nothing`,
+  );
+  return rows.map((row) => {
+    const { changes, lastInsertRowid } = statement.run(...row);
+    return Number(changes) === 0 ? null : Number(lastInsertRowid);
+  });
+}

@@ -1,0 +1,20 @@
+/**
+ * store: the only SQL. One port over SQLite (embedded) and PostgreSQL: `read(viewer, fn)` hands a reader whose every
+ * page obeys the decision, `transact(actor, fn)` a writer that commits whole or not at all. Versions are appended,
+ * never overwritten; the text that was accepted is the text that is kept.
+ */
+export type { Engine, EngineName } from "./engine/engine.ts";
+export { openPostgres, postgresEngine } from "./engine/postgres.ts";
+export { openSqlite } from "./engine/sqlite.ts";
+export { StoreError, type StoreErrorCode } from "./errors.ts";
+export type { AuditEntry } from "./repos/audit.ts";
+export type { Channel, Invitation } from "./repos/channels.ts";
+export { actorName } from "./repos/context.ts";
+export type { ImportProblem, ImportRun } from "./repos/imports.ts";
+export type { Officer, SessionRow } from "./repos/officers.ts";
+export type { InboundParcel, Incident, OutboundParcel } from "./repos/parcels.ts";
+export type { Append, AppendResult, Page, RecordQuery, StoredRecord } from "./repos/records.ts";
+export type { Copy, LegalBasis, Release, ReleaseItem } from "./repos/releases.ts";
+export { openStore, type Reader, type Store, type StoreOptions, type Transactor } from "./store.ts";
+export type { ParcelKind } from "./tables/exchange.ts";
+export type { ReleaseState } from "./tables/releases.ts";

@@ -1,0 +1,36 @@
+import { sql } from "kysely";
+import type { Engine } from "../engine/engine.ts";
+import { StoreError } from "../errors.ts";
+import { records } from "./0001-records.ts";
+import { cooperation } from "./0002-cooperation.ts";
+import type { Migration } from "./migration.ts";
+
+/** In order. A published migration never changes; a new one is added below it. */
+const migrations: readonly Migration[] = [records, cooperation];
+
+/**
+ * Brings the database to this version, each step in one transaction with its mark.
+ * @throws StoreError `schema-newer` when the database was made by a later version of Entente.
+ */
+export async function migrate(engine: Engine): Promise<readonly string[]> {
+  return engine.writing(async ({ db }) => {
+    if (engine.name === "postgres") await sql`select pg_advisory_xact_lock(4919)`.execute(db);
+    await sql`create table if not exists schema_migration (name text primary key)`.execute(db);
+    const { rows } = await sql<{ name: string }>`select name from schema_migration`.execute(db);
+    const done = new Set(rows.map((row) => row.name));
+    const unknown = [...done].filter((name) => !migrations.some((migration) => migration.name === name));
+    if (unknown.length > 0) {
+      throw new StoreError("schema-newer", `the database holds a later schema (${unknown.join(", ")})`, {
+        fix: "Start the version of Entente that last opened this database, or a later one.",
+      });
+    }
+    const applied: string[] = [];
+    for (const { name, statements } of migrations) {
+      if (done.has(name)) continue;
+      for (const statement of statements[engine.name]) await sql.raw(statement).execute(db);
+      await sql`insert into schema_migration (name) values (${name})`.execute(db);
+      applied.push(name);
+    }
+    return applied;
+  });
+}

@@ -1,0 +1,160 @@
+import type { Instant } from "#base";
+import type { ParcelKind } from "../tables/exchange.ts";
+import type { RepoContext } from "./context.ts";
+
+export interface OutboundParcel {
+  readonly channel: string;
+  /** Its place in this node's log of the channel, from 0. */
+  readonly sequence: number;
+  readonly kind: ParcelKind;
+  /** SHA-256 of the envelope's bytes, lower-case hex. */
+  readonly hash: string;
+  readonly envelope: string;
+  /** 32 bytes, base64: opens the log's commitment to this parcel. */
+  readonly salt: string;
+  /** What it carries or answers: a release's id, or the hash of the parcel that a receipt is for. */
+  readonly subject: string | null;
+  readonly createdAt: Instant;
+  readonly state: "queued" | "delivered";
+  readonly attempts: number;
+  readonly nextAttemptAt: Instant;
+  readonly deliveredAt: Instant | null;
+  readonly lastError: string | null;
+  readonly receipt: number | null;
+}
+
+export interface InboundParcel {
+  readonly channel: string;
+  readonly sequence: number;
+  readonly kind: ParcelKind;
+  readonly hash: string;
+  readonly envelope: string;
+  readonly salt: string;
+  /** The sender's signed checkpoint that includes this parcel. */
+  readonly checkpoint: string;
+  readonly subject: string | null;
+  /** JSON: what the inbox shows without opening the envelope. */
+  readonly summary: string;
+  readonly receivedAt: Instant;
+}
+
+export interface Incident {
+  readonly id: string;
+  readonly channel: string | null;
+  readonly kind: string;
+  readonly message: string;
+  readonly evidence: string;
+  readonly at: Instant;
+  readonly seenBy: string | null;
+}
+
+export interface ParcelReader {
+  outbound(channel: string, sequence: number): Promise<OutboundParcel | null>;
+  outboundBySubject(subject: string): Promise<readonly OutboundParcel[]>;
+  outboundByHash(channel: string, hash: string): Promise<OutboundParcel | null>;
+  outboundList(channel: string, limit?: number): Promise<readonly OutboundParcel[]>;
+  /** The first parcels not yet delivered, in order, whether or not their time has come. */
+  queue(channel: string, limit: number): Promise<readonly OutboundParcel[]>;
+  queued(channel: string): Promise<number>;
+  inbound(channel: string, sequence: number): Promise<InboundParcel | null>;
+  inboundList(query?: { channel?: string; kinds?: readonly ParcelKind[]; limit?: number }): Promise<readonly InboundParcel[]>;
+  incidents(limit?: number): Promise<readonly Incident[]>;
+}
+
+export interface ParcelWriter extends ParcelReader {
+  addOutbound(parcel: OutboundParcel): Promise<void>;
+  delivered(channel: string, sequence: number): Promise<void>;
+  failed(channel: string, sequence: number, error: string, nextAttemptAt: Instant): Promise<void>;
+  receipted(channel: string, sequence: number, receipt: number): Promise<void>;
+  addInbound(parcel: InboundParcel): Promise<void>;
+  addIncident(incident: Incident): Promise<void>;
+}
+
+export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
+  const out = () => tx.db.selectFrom("outbound").selectAll();
+  type OutRow = Awaited<ReturnType<ReturnType<typeof out>["executeTakeFirstOrThrow"]>>;
+  const toOut = ({ created_at, next_attempt_at, delivered_at, last_error, ...row }: OutRow): OutboundParcel => ({
+    ...row,
+    createdAt: created_at,
+    nextAttemptAt: next_attempt_at,
+    deliveredAt: delivered_at,
+    lastError: last_error,
+  });
+  const into = () => tx.db.selectFrom("inbound").selectAll();
+  type InRow = Awaited<ReturnType<ReturnType<typeof into>["executeTakeFirstOrThrow"]>>;
+  const toIn = ({ received_at, ...row }: InRow): InboundParcel => ({ ...row, receivedAt: received_at });
+  return {
+    async outbound(channel, sequence) {
+      const row = await out().where("channel", "=", channel).where("sequence", "=", sequence).executeTakeFirst();
+      return row === undefined ? null : toOut(row);
+    },
+    async outboundBySubject(subject) {
+      return (await out().where("subject", "=", subject).orderBy("channel").orderBy("sequence").execute()).map(toOut);
+    },
+    async outboundByHash(channel, hash) {
+      const row = await out().where("channel", "=", channel).where("hash", "=", hash).executeTakeFirst();
+      return row === undefined ? null : toOut(row);
+    },
+    async outboundList(channel, limit = 200) {
+      return (await out().where("channel", "=", channel).orderBy("sequence", "desc").limit(limit).execute()).map(toOut);
+    },
+    async queue(channel, limit) {
+      const rows = await out().where("state", "=", "queued").where("channel", "=", channel).orderBy("sequence").limit(limit).execute();
+      return rows.map(toOut);
+    },
+    async queued(channel) {
+      const row = await tx.db
+        .selectFrom("outbound")
+        .select((eb) => eb.fn.countAll<number>().as("n"))
+        .where("state", "=", "queued")
+        .where("channel", "=", channel)
+        .executeTakeFirstOrThrow();
+      return row.n;
+    },
+    async inbound(channel, sequence) {
+      const row = await into().where("channel", "=", channel).where("sequence", "=", sequence).executeTakeFirst();
+      return row === undefined ? null : toIn(row);
+    },
+    async inboundList({ channel, kinds, limit = 100 } = {}) {
+      let select = into();
+      if (channel !== undefined) select = select.where("channel", "=", channel);
+      if (kinds !== undefined) select = select.where("kind", "in", [...kinds]);
+      return (await select.orderBy("received_at", "desc").orderBy("sequence", "desc").limit(limit).execute()).map(toIn);
+    },
+    async incidents(limit = 100) {
+      const rows = await tx.db.selectFrom("incident").selectAll().orderBy("at", "desc").limit(limit).execute();
+      return rows.map(({ seen_by, ...row }) => ({ ...row, seenBy: seen_by }));
+    },
+    async addOutbound({ createdAt, nextAttemptAt, deliveredAt, lastError, ...parcel }) {
+      await tx.db
+        .insertInto("outbound")
+        .values({ ...parcel, created_at: createdAt, next_attempt_at: nextAttemptAt, delivered_at: deliveredAt, last_error: lastError })
+        .execute();
+    },
+    async delivered(channel, sequence) {
+      await tx.db
+        .updateTable("outbound")
+        .set({ state: "delivered", delivered_at: now, last_error: null })
+        .where("channel", "=", channel)
+        .where("sequence", "=", sequence)
+        .execute();
+    },
+    async failed(channel, sequence, error, nextAttemptAt) {
+      await tx.db
+        .updateTable("outbound")
+        .set((eb) => ({ attempts: eb("attempts", "+", 1), last_error: error, next_attempt_at: nextAttemptAt }))
+        .where("channel", "=", channel)
+        .where("sequence", "=", sequence)
+        .execute();
+    },
+    async receipted(channel, sequence, receipt) {
+      await tx.db.updateTable("outbound").set({ receipt }).where("channel", "=", channel).where("sequence", "=", sequence).execute();
+    },
+    async addInbound({ receivedAt, ...parcel }) {
+      await tx.db.insertInto("inbound").values({ ...parcel, received_at: receivedAt }).execute();
+    },
+    async addIncident({ seenBy, ...incident }) {
+      await tx.db.insertInto("incident").values({ ...incident, seen_by: seenBy }).execute();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Instant } from "#base";
+import type { RepoContext } from "./context.ts";
+
+/** Facts about this node (its party, what was set up), and leases that let one process of several act. */
+export interface SettingReader {
+  get(key: string): Promise<string | null>;
+}
+
+export interface SettingWriter extends SettingReader {
+  set(key: string, value: string): Promise<void>;
+  /** Takes or renews the lease `name` until `expires`. @returns false while another holder has it. */
+  lease(name: string, holder: string, expires: Instant): Promise<boolean>;
+}
+
+export function settingRepo({ tx, now }: RepoContext): SettingWriter {
+  return {
+    async get(key) {
+      const row = await tx.db.selectFrom("setting").select("value").where("key", "=", key).executeTakeFirst();
+      return row?.value ?? null;
+    },
+    async set(key, value) {
+      await tx.db
+        .insertInto("setting")
+        .values({ key, value })
+        .onConflict((conflict) => conflict.column("key").doUpdateSet({ value }))
+        .execute();
+    },
+    async lease(name, holder, expires) {
+      const row = await tx.db
+        .insertInto("lease")
+        .values({ name, holder, expires })
+        .onConflict((conflict) =>
+          conflict
+            .column("name")
+            .doUpdateSet({ holder, expires })
+            .where((eb) => eb.or([eb("lease.holder", "=", holder), eb("lease.expires", "<=", now)])),
+        )
+        .returning("holder")
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+  };
+}

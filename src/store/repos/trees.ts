@@ -1,0 +1,57 @@
+import { sql } from "kysely";
+import type { RepoContext } from "./context.ts";
+
+/** The hashes of logs: what the ledger's storage port asks for, inside one transaction. */
+export interface TreeReader {
+  get(log: string, level: number, position: number): Promise<Uint8Array | null>;
+  size(log: string): Promise<number>;
+  /** The last signed checkpoint of this log, as a note. */
+  checkpoint(log: string): Promise<string | null>;
+}
+
+export interface TreeWriter extends TreeReader {
+  put(log: string, level: number, position: number, hash: Uint8Array): Promise<void>;
+  /** Makes this transaction the log's only writer until it ends (SQLite has one writer anyway). */
+  lock(log: string): Promise<void>;
+  setSize(log: string, size: number): Promise<void>;
+  setCheckpoint(log: string, note: string): Promise<void>;
+}
+
+export function treeRepo({ tx }: RepoContext): TreeWriter {
+  return {
+    async get(log, level, position) {
+      const row = await tx.db
+        .selectFrom("tree_node")
+        .select("hash")
+        .where("log", "=", log)
+        .where("level", "=", level)
+        .where("position", "=", position)
+        .executeTakeFirst();
+      return row === undefined ? null : new Uint8Array(row.hash);
+    },
+    async size(log) {
+      const row = await tx.db.selectFrom("tree").select("size").where("log", "=", log).executeTakeFirst();
+      return row?.size ?? 0;
+    },
+    async checkpoint(log) {
+      const row = await tx.db.selectFrom("tree").select("checkpoint").where("log", "=", log).executeTakeFirst();
+      return row?.checkpoint ?? null;
+    },
+    async lock(log) {
+      if (tx.engine === "postgres") await sql`select pg_advisory_xact_lock(hashtextextended(${log}, 0))`.execute(tx.db);
+    },
+    async put(log, level, position, hash) {
+      await tx.db.insertInto("tree_node").values({ log, level, position, hash }).execute();
+    },
+    async setSize(log, size) {
+      await tx.db
+        .insertInto("tree")
+        .values({ log, size, checkpoint: null })
+        .onConflict((conflict) => conflict.column("log").doUpdateSet({ size }))
+        .execute();
+    },
+    async setCheckpoint(log, checkpoint) {
+      await tx.db.updateTable("tree").set({ checkpoint }).where("log", "=", log).execute();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+export type ParcelKind = "hello" | "release" | "receipt" | "recall" | "correction";
+
+export interface ExchangeTables {
+  channel: {
+    id: string;
+    partner: string;
+    partner_name: string;
+    partner_url: string;
+    partner_key: string;
+    partner_tls_pin: string;
+    purposes: string;
+    fingerprint: string;
+    state: "awaiting-confirmation" | "active" | "suspended" | "closed";
+    created_at: string;
+    confirmed_at: string | null;
+    confirmed_by: string | null;
+    last_contact_at: string | null;
+    last_error: string | null;
+  };
+  invitation: {
+    id: string;
+    text: string;
+    state: "open" | "answered" | "withdrawn";
+    created_at: string;
+    created_by: string;
+    expires: string;
+  };
+  outbound: {
+    channel: string;
+    sequence: number;
+    kind: ParcelKind;
+    hash: string;
+    envelope: string;
+    salt: string;
+    subject: string | null;
+    created_at: string;
+    state: "queued" | "delivered";
+    attempts: number;
+    next_attempt_at: string;
+    delivered_at: string | null;
+    last_error: string | null;
+    /** The sequence of the partner's receipt parcel, once it came. */
+    receipt: number | null;
+  };
+  inbound: {
+    channel: string;
+    sequence: number;
+    kind: ParcelKind;
+    hash: string;
+    envelope: string;
+    salt: string;
+    checkpoint: string;
+    subject: string | null;
+    summary: string;
+    received_at: string;
+  };
+  tree_node: { log: string; level: number; position: number; hash: Uint8Array };
+  tree: { log: string; size: number; checkpoint: string | null };
+  incident: {
+    id: string;
+    channel: string | null;
+    kind: string;
+    message: string;
+    evidence: string;
+    at: string;
+    seen_by: string | null;
+  };
+}
