@@ -1,0 +1,18 @@
+import { CodedError } from "#base";
+
+export type LedgerErrorCode =
+  | "proof-invalid"
+  | "tree-range"
+  | "note-malformed"
+  | "note-unsigned"
+  | "note-signature"
+  | "checkpoint-malformed"
+  | "envelope-malformed"
+  | "envelope-unsigned"
+  | "envelope-type"
+  | "key-malformed";
+
+/** Everything here is read from outside: a malformed byte is one of these, never another error. */
+export class LedgerError extends CodedError<LedgerErrorCode> {
+  readonly room = "ledger";
+}
