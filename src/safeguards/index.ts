@@ -1,0 +1,6 @@
+/**
+ * safeguards: may this be given, to this party, for this purpose, under this law — answered before anything leaves, with
+ * the rule, its source and the lawful way on. The decision on a record's marking is policy's; this asks it.
+ */
+export { SafeguardError, type SafeguardErrorCode } from "./errors.ts";
+export { type Answer, type BasisFacts, type DraftFacts, type ItemFacts, type Reason, reviewDraft, reviewItem } from "./rules.ts";
