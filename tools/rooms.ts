@@ -97,7 +97,7 @@ interface Place {
   readonly file: string;
   readonly room: string;
   readonly arrows: Map<string, Set<string>>;
-  add(rule: string, message: string): void;
+  readonly add: (rule: string, message: string) => void;
 }
 
 function inspectImport(target: string, { src, file, room, add, arrows }: Place): void {

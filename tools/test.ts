@@ -1,5 +1,5 @@
 /**
- * `npm test`: starts the services that tests need, runs types and the whole suite, stops the services, and closes with the counts.
+ * `npm test`: starts the services that tests need, runs types, lint and the whole suite, stops the services, and closes with the counts.
  * A service that cannot be had is one loud line and counts as skipped, so that `.ci/run` fails on it.
  */
 import { spawnSync } from "node:child_process";
@@ -14,7 +14,7 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
   return spawnSync(command, args, { stdio: "inherit", env }).status === 0;
 }
 
-const typed = run("tsc", ["-p", "."]);
+const typed = run("tsc", ["-p", "."]) && run("oxlint", ["--type-aware", "src", "tools"]);
 const postgres = startPostgres();
 let ok = false;
 try {

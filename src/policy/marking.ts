@@ -75,7 +75,7 @@ export function readMarking(text: string): Marking {
   if (value["definition_type"] === "statement" && isJsonObject(definition) && typeof definition["statement"] === "string") {
     return { id, kind: "statement", statement: definition["statement"] };
   }
-  return { id, kind: "unknown", reason: `a marking of type ${String(value["definition_type"])} is not understood` };
+  return { id, kind: "unknown", reason: `a marking of type ${JSON.stringify(value["definition_type"] ?? null)} is not understood` };
 }
 
 function readExtensions(id: string, extensions: JsonObject): Marking {

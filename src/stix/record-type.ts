@@ -40,7 +40,7 @@ export function defineType(definition: TypeDefinition): RecordType {
   }
   return {
     summary: (object) => text(object["name"]) ?? text(object["value"]) ?? text(object["abstract"]) ?? definition.title,
-    names: (object) => [...(text(object["name"]) === undefined ? [] : [String(object["name"])]), ...texts(object["aliases"])],
+    names: (object) => [text(object["name"]) ?? [], texts(object["aliases"])].flat(),
     aboutPerson: () => false,
     ...definition,
   };

@@ -12,19 +12,19 @@ const FLAGS = { known: "label.known", granted: "label.granted", noOnward: "label
 export function labelCondition(eb: Builder, test: LabelTest): Condition {
   switch (test.op) {
     case "always":
-      return eb(eb.val(1), "=", eb.val(1)).$castTo<SqlBool>() as Condition;
+      return eb(eb.val(1), "=", eb.val(1)).$castTo<SqlBool>();
     case "never":
-      return eb(sql<number>`1`, "=", 0) as Condition;
+      return eb(sql<number>`1`, "=", 0);
     case "all":
-      return eb.and(test.of.map((part) => labelCondition(eb, part))) as Condition;
+      return eb.and(test.of.map((part) => labelCondition(eb, part)));
     case "any":
-      return eb.or(test.of.map((part) => labelCondition(eb, part))) as Condition;
+      return eb.or(test.of.map((part) => labelCondition(eb, part)));
     case "is":
-      return eb(FLAGS[test.field], "=", test.value ? 1 : 0) as Condition;
+      return eb(FLAGS[test.field], "=", test.value ? 1 : 0);
     case "owner":
-      return eb("label.owner", "=", test.party) as Condition;
+      return eb("label.owner", "=", test.party);
     case "tlpAtMost":
-      return eb("label.tlp_rank", "<=", TLP_RANK[test.tlp]) as Condition;
+      return eb("label.tlp_rank", "<=", TLP_RANK[test.tlp]);
     case "releasableTo":
       return eb.exists(
         eb
@@ -32,7 +32,7 @@ export function labelCondition(eb: Builder, test: LabelTest): Condition {
           .select("label_party.label")
           .whereRef("label_party.label", "=", "label.id")
           .where("label_party.party", "=", test.party),
-      ) as Condition;
+      );
     case "admitsPurpose":
       return eb.or([
         eb("label.any_purpose", "=", 1),
@@ -43,9 +43,9 @@ export function labelCondition(eb: Builder, test: LabelTest): Condition {
             .whereRef("label_purpose.label", "=", "label.id")
             .where("label_purpose.purpose", "=", test.purpose),
         ),
-      ]) as Condition;
+      ]);
     case "notExpired":
-      return eb.or([eb("label.expires", "is", null), eb("label.expires", ">", test.now)]) as Condition;
+      return eb.or([eb("label.expires", "is", null), eb("label.expires", ">", test.now)]);
     default:
       return assertNever(test);
   }

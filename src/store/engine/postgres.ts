@@ -13,7 +13,7 @@ export function openPostgres(url: string, options: { readonly connections?: numb
     types: {
       // Counts and sequences stay far below 2^53, and SQLite gives numbers too.
       getTypeParser: (oid: number, format?: "text" | "binary") =>
-        oid === INT8 ? Number : (pg.types.getTypeParser(oid, format as "text") as (value: string) => unknown),
+        oid === INT8 ? Number : (pg.types.getTypeParser(oid, format) as (value: string) => unknown),
     },
   });
   // A broken idle connection is replaced at its next use; without a listener it would end the process.

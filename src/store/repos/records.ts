@@ -197,7 +197,7 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
   function nameCondition(name: string) {
     const like = `%${name.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
     if (context.tx.engine === "postgres") return sql<boolean>`record.names ilike ${like} escape '\\'`;
-    if ([...name].length < 3) return sql<boolean>`record.names like ${like} escape '\\'`;
+    if (Array.from(name).length < 3) return sql<boolean>`record.names like ${like} escape '\\'`;
     const phrase = `"${name.replaceAll('"', '""')}"`;
     return sql<boolean>`record.seq in (select rowid from record_names where record_names match ${phrase})`;
   }
