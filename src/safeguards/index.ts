@@ -3,4 +3,14 @@
  * the rule, its source and the lawful way on. The decision on a record's marking is policy's; this asks it.
  */
 export { SafeguardError, type SafeguardErrorCode } from "./errors.ts";
+export {
+  type BasisInput,
+  createSafeguards,
+  type Departure,
+  type Departures,
+  type DraftInput,
+  type Review,
+  type ReviewedItem,
+  type Safeguards,
+} from "./service.ts";
 export { type Answer, type BasisFacts, type DraftFacts, type ItemFacts, type Reason, reviewDraft, reviewItem } from "./rules.ts";

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Instant } from "#base";
 import type { RepoContext } from "./context.ts";
 
@@ -8,6 +9,8 @@ export interface SettingReader {
 
 export interface SettingWriter extends SettingReader {
   set(key: string, value: string): Promise<void>;
+  /** Makes this transaction the only one inside `name` until it ends (SQLite has one writer anyway). */
+  lock(name: string): Promise<void>;
   /** Takes or renews the lease `name` until `expires`. @returns false while another holder has it. */
   lease(name: string, holder: string, expires: Instant): Promise<boolean>;
 }
@@ -24,6 +27,9 @@ export function settingRepo({ tx, now }: RepoContext): SettingWriter {
         .values({ key, value })
         .onConflict((conflict) => conflict.column("key").doUpdateSet({ value }))
         .execute();
+    },
+    async lock(name) {
+      if (tx.engine === "postgres") await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx.db);
     },
     async lease(name, holder, expires) {
       const row = await tx.db

@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import type { RepoContext } from "./context.ts";
 
 /** The hashes of logs: what the ledger's storage port asks for, inside one transaction. */
@@ -11,8 +10,6 @@ export interface TreeReader {
 
 export interface TreeWriter extends TreeReader {
   put(log: string, level: number, position: number, hash: Uint8Array): Promise<void>;
-  /** Makes this transaction the log's only writer until it ends (SQLite has one writer anyway). */
-  lock(log: string): Promise<void>;
   setSize(log: string, size: number): Promise<void>;
   setCheckpoint(log: string, note: string): Promise<void>;
 }
@@ -36,9 +33,6 @@ export function treeRepo({ tx }: RepoContext): TreeWriter {
     async checkpoint(log) {
       const row = await tx.db.selectFrom("tree").select("checkpoint").where("log", "=", log).executeTakeFirst();
       return row?.checkpoint ?? null;
-    },
-    async lock(log) {
-      if (tx.engine === "postgres") await sql`select pg_advisory_xact_lock(hashtextextended(${log}, 0))`.execute(tx.db);
     },
     async put(log, level, position, hash) {
       await tx.db.insertInto("tree_node").values({ log, level, position, hash }).execute();
