@@ -10,7 +10,13 @@ export type LedgerErrorCode =
   | "envelope-malformed"
   | "envelope-unsigned"
   | "envelope-type"
-  | "key-malformed";
+  | "key-malformed"
+  | "parcel-malformed"
+  | "evidence-malformed"
+  | "evidence-key"
+  | "evidence-channel"
+  | "evidence-place"
+  | "evidence-receipt";
 
 /** Everything here is read from outside: a malformed byte is one of these, never another error. */
 export class LedgerError extends CodedError<LedgerErrorCode> {

@@ -4,6 +4,16 @@
  */
 export { commitment } from "./commitment.ts";
 export { openEnvelope, PARCEL_TYPE, preAuthEncoding, sealEnvelope } from "./dsse.ts";
+export {
+  checkEvidence,
+  type Evidence,
+  type EvidenceFacts,
+  evidenceText,
+  type EvidenceVerdict,
+  logOrigin,
+  proofText,
+  type ProvenParcel,
+} from "./evidence.ts";
 export { LedgerError, type LedgerErrorCode } from "./errors.ts";
 export { generateSeed, keyId, type SigningKey, signingKey, verifySignature } from "./keys.ts";
 export {
@@ -20,3 +30,4 @@ export {
   verifyInclusion,
 } from "./merkle.ts";
 export { type Checkpoint, formatCheckpoint, noteKeyHash, type NoteSigner, type NoteVerifier, openNote, parseCheckpoint, signNote } from "./note.ts";
+export { type Parcel, parcelBytes, type ParcelOf, readParcel, type ReceiptResult } from "./parcel.ts";

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, type Instant, instantOf } from "#base";
+import { type Permission, requirePermission } from "#access";
 import type { PartyId, Viewer } from "#policy";
 import type { Channel, LegalBasis, Reader, Release, ReleaseItem, Store, StoredRecord, Transactor } from "#store";
 import { SafeguardError } from "./errors.ts";
@@ -125,7 +126,7 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
 
   return {
     addBasis: (actor, input) =>
-      store.transact(actor, async (t) => {
+      allowed(store, actor, "basis.write", async (t) => {
         if (input.title.trim() === "" || input.citation.trim() === "" || input.purposes.length === 0 || input.parties.length === 0) {
           throw new SafeguardError("basis-invalid", "a legal basis needs a title, its citation, the purposes and the parties it covers");
         }
@@ -136,14 +137,14 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
       }),
 
     draft: (actor, input) =>
-      store.transact(actor, async (t) => {
+      allowed(store, actor, "release.draft", async (t) => {
         const id = `release--${randomUUID()}`;
         await t.audit.note("release.draft", id);
         return write(t, actor, id, input, { by: officerOf(actor), at: now() });
       }),
 
     edit: (actor, id, input) =>
-      store.transact(actor, async (t) => {
+      allowed(store, actor, "release.draft", async (t) => {
         const release = await inState(t, id, "draft");
         if (release.createdBy !== officerOf(actor)) throw new SafeguardError("release-state", "only its drafter changes a draft");
         await t.audit.note("release.edit", id);
@@ -153,7 +154,7 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
     review: (viewer, id) => store.read(viewer, async (r) => reviewIn(r, viewer, await existing(r, id))),
 
     submit: (actor, id) =>
-      store.transact(actor, async (t) => {
+      allowed(store, actor, "release.draft", async (t) => {
         const draft = await inState(t, id, "draft");
         const review = await reviewIn(t, actor, draft);
         refuseReasons(review.reasons);
@@ -171,7 +172,7 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
       }),
 
     approve: (actor, id, note = "") =>
-      store.transact(actor, async (t) => {
+      allowed(store, actor, "release.approve", async (t) => {
         const submitted = await inState(t, id, "submitted");
         const officer = officerOf(actor);
         if (officer === submitted.createdBy) {
@@ -203,7 +204,7 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
       }),
 
     reject: (actor, id, note) =>
-      store.transact(actor, async (t) => {
+      allowed(store, actor, "release.approve", async (t) => {
         const submitted = await inState(t, id, "submitted");
         const release: Release = { ...submitted, state: "rejected", decidedBy: officerOf(actor), decidedAt: now(), decisionNote: note };
         await t.releases.save(release);
@@ -211,6 +212,12 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
         return release;
       }),
   };
+}
+
+/** One transaction of an officer who holds the permission. */
+async function allowed<T>(store: Store, actor: Viewer, permission: Permission, fn: (t: Transactor) => Promise<T>): Promise<T> {
+  requirePermission(actor, permission);
+  return store.transact(actor, fn);
 }
 
 function officerOf(actor: Viewer): string {

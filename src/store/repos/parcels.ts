@@ -65,6 +65,8 @@ export interface ParcelWriter extends ParcelReader {
   addOutbound(parcel: OutboundParcel): Promise<void>;
   delivered(channel: string, sequence: number): Promise<void>;
   failed(channel: string, sequence: number, error: string, nextAttemptAt: Instant): Promise<void>;
+  /** The partner lacks what it once had: everything from `sequence` on waits again. */
+  requeue(channel: string, sequence: number): Promise<void>;
   receipted(channel: string, sequence: number, receipt: number): Promise<void>;
   addInbound(parcel: InboundParcel): Promise<void>;
   addIncident(incident: Incident): Promise<void>;
@@ -145,6 +147,14 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
         .set((eb) => ({ attempts: eb("attempts", "+", 1), last_error: error, next_attempt_at: nextAttemptAt }))
         .where("channel", "=", channel)
         .where("sequence", "=", sequence)
+        .execute();
+    },
+    async requeue(channel, sequence) {
+      await tx.db
+        .updateTable("outbound")
+        .set({ state: "queued", delivered_at: null, next_attempt_at: now })
+        .where("channel", "=", channel)
+        .where("sequence", ">=", sequence)
         .execute();
     },
     async receipted(channel, sequence, receipt) {

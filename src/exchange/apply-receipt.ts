@@ -1,0 +1,60 @@
+import type { Instant } from "#base";
+import { isJsonObject, parseJson } from "#base";
+import { type ParcelOf, readParcel, type ReceiptResult } from "#ledger";
+import type { Channel, Copy, OutboundParcel, Transactor } from "#store";
+import { ExchangeError } from "./errors.ts";
+
+/**
+ * Takes the partner's receipt: it must be for a parcel that was sent on this channel, and speak of just the records that
+ * were in it, in their order.
+ */
+export async function applyReceipt(t: Transactor, channel: Channel, parcel: ParcelOf<"receipt">, now: Instant): Promise<void> {
+  const { body } = parcel;
+  const sent = await t.parcels.outbound(channel.id, body.sequence);
+  if (sent === null || sent.hash !== body.parcel || sent.kind === "receipt" || sent.kind === "hello") {
+    throw new ExchangeError("parcel-forged", "the receipt is for something that was not sent on this channel");
+  }
+  const carried = carriedBy(sent);
+  if (carried.length !== body.records.length) throw new ExchangeError("parcel-forged", "the receipt speaks of other records than were sent");
+  await t.parcels.receipted(channel.id, body.sequence, parcel.sequence);
+  for (const [n, { result }] of body.records.entries()) {
+    const record = carried[n];
+    if (record === undefined) continue;
+    await follow(t, channel, record, result, now);
+  }
+}
+
+interface Carried {
+  readonly id: string;
+  readonly replaces: string | null;
+  readonly recall: boolean;
+}
+
+/** What this node's own parcel carried; its own envelope needs no key to be read. */
+function carriedBy(sent: OutboundParcel): Carried[] {
+  const envelope = parseJson(sent.envelope, { maxLength: sent.envelope.length });
+  const payload = isJsonObject(envelope) && typeof envelope["payload"] === "string" ? envelope["payload"] : "";
+  const own = readParcel(Buffer.from(payload, "base64"));
+  if (own.kind === "recall") return own.body.records.map(({ id }) => ({ id, replaces: null, recall: true }));
+  if (own.kind !== "release" && own.kind !== "correction") return [];
+  return own.body.records.map(({ text, replaces }) => {
+    const value = parseJson(text, { maxLength: text.length });
+    const id = isJsonObject(value) && typeof value["id"] === "string" ? value["id"] : "";
+    return { id, replaces: replaces?.version ?? null, recall: false };
+  });
+}
+
+async function follow(t: Transactor, channel: Channel, record: Carried, result: ReceiptResult, now: Instant): Promise<void> {
+  const copies = (await t.releases.copiesOf(record.id)).filter((copy) => copy.party === channel.partner && copy.channel === channel.id);
+  const set = (copy: Copy, state: Copy["state"]): Promise<void> => t.releases.saveCopy({ ...copy, state, updatedAt: now });
+  if (record.recall) {
+    for (const copy of copies.filter((held) => held.state === "recall-sent")) await set(copy, "recalled");
+    return;
+  }
+  const good = result === "stored" || result === "corrected" || result === "unchanged";
+  for (const copy of copies) {
+    if (copy.version === record.replaces && good) await set(copy, "replaced");
+    else if (copy.state === "sent" && copy.version !== record.replaces) await set(copy, good ? "confirmed" : "refused");
+  }
+}
+

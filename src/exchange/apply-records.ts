@@ -1,0 +1,77 @@
+import { BaseError, type Instant, isJsonObject, parseJson } from "#base";
+import type { ParcelOf, ReceiptResult } from "#ledger";
+import { accept, type AcceptedRecord, STIX_ID, type TypeRegistry } from "#stix";
+import type { AppendResult, Channel, Transactor } from "#store";
+
+export interface RecordResult {
+  readonly id: string;
+  readonly version: Instant;
+  readonly result: ReceiptResult;
+  readonly reason?: string;
+}
+
+/** Stands for a text so broken that it names nothing; a receipt must still speak of it. */
+const NAMELESS = { id: "unknown--00000000-0000-4000-8000-000000000000", version: "1970-01-01T00:00:00.000000Z" };
+
+/** Stores what a release or a correction carries, as the partner's. One bad record does not keep the others out. */
+export async function applyRecords(t: Transactor, registry: TypeRegistry, channel: Channel, parcel: ParcelOf<"release"> | ParcelOf<"correction">, now: Instant): Promise<RecordResult[]> {
+  for (const text of parcel.body.markings) {
+    const id = markingId(text);
+    if (id !== null) await t.labels.addMarking(id, text, channel.partner);
+  }
+  const results: RecordResult[] = [];
+  const kept: { readonly place: number; readonly record: AcceptedRecord; readonly assigned: readonly string[] }[] = [];
+  for (const [place, { text, markings }] of parcel.body.records.entries()) {
+    const accepted = accept(text, registry, { now });
+    if (accepted.ok) {
+      kept.push({ place, record: accepted.record, assigned: markings });
+      results.push({ id: accepted.record.id, version: accepted.record.version, result: "stored" });
+    } else {
+      const [error] = accepted.errors;
+      results.push({ ...NAMELESS, result: "refused", reason: `${error?.path ?? ""} ${error?.message ?? ""}`.slice(0, 500) });
+    }
+  }
+  const source = `${channel.id}#${parcel.sequence}`;
+  const appended = await t.records.append(kept.map(({ record, assigned }) => ({ record, owner: channel.partner, assigned, source })));
+  for (const [n, outcome] of appended.entries()) {
+    const item = kept[n];
+    if (item === undefined) continue;
+    const replaces = parcel.body.records[item.place]?.replaces !== undefined;
+    results[item.place] = { id: item.record.id, version: item.record.version, ...outcomeOf(outcome, replaces) };
+  }
+  return results;
+}
+
+function outcomeOf(outcome: AppendResult, replaces: boolean): { result: ReceiptResult; reason?: string } {
+  switch (outcome) {
+    case "added":
+      return { result: replaces ? "corrected" : "stored" };
+    case "unchanged":
+      return { result: "unchanged" };
+    case "conflict":
+      return { result: "conflict", reason: "this version is held with other content" };
+    case "foreign":
+      return { result: "refused", reason: "the id belongs to another party's record" };
+  }
+}
+
+/** Takes the text out of this store and keeps its hash. A record that is not the partner's is not touched. */
+export async function applyRecall(t: Transactor, channel: Channel, parcel: ParcelOf<"recall">): Promise<RecordResult[]> {
+  const results: RecordResult[] = [];
+  for (const { id, version } of parcel.body.records) {
+    const versions = await t.records.withdraw(id, channel.partner);
+    results.push(versions > 0 ? { id, version, result: "withdrawn" } : { id, version, result: "unchanged", reason: "not held" });
+  }
+  return results;
+}
+
+function markingId(text: string): string | null {
+  try {
+    const value = parseJson(text);
+    const id = isJsonObject(value) ? value["id"] : null;
+    return typeof id === "string" && STIX_ID.exec(id)?.[1] === "marking-definition" ? id : null;
+  } catch (error) {
+    if (error instanceof BaseError) return null;
+    throw error;
+  }
+}

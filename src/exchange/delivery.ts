@@ -1,0 +1,134 @@
+import { type Clock, instantOf } from "#base";
+import type { Viewer } from "#policy";
+import type { Channel, OutboundParcel, Store } from "#store";
+import { ExchangeError } from "./errors.ts";
+import type { LinkClient } from "./link.ts";
+import type { LinkMessage } from "./message.ts";
+import { checkpointAt } from "./outbox.ts";
+import type { Self } from "./self.ts";
+
+const BATCH = 32;
+const FIRST_RETRY_MS = 200;
+const LONGEST_RETRY_MS = 60_000;
+const LEASE_MS = 30_000;
+
+export interface DeliveryDeps {
+  readonly store: Store;
+  readonly self: Self;
+  readonly clock: Clock;
+  readonly client: LinkClient;
+  /** Names this process among several of one party. */
+  readonly holder: string;
+  /** How often the outbox is looked at when nobody calls; other processes of this party may have put something in. */
+  readonly pollMs: number;
+  readonly onDelivered: (channel: string, sequence: number) => void;
+  /** A failure of this node itself (a full disk, say), for its log; delivery tries again. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Delivery {
+  /** Something may wait to be sent. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+/** Carries the outbox to the partners: in order on each channel, again and again until it is there. */
+export function startDelivery(deps: DeliveryDeps): Delivery {
+  const { store, self, pollMs } = deps;
+  const job: Viewer = { kind: "job", party: self.id, name: "delivery", may: [] };
+  const stopping = new AbortController();
+  let wakeUp: () => void = () => undefined;
+  let woken = false;
+
+  const rest = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (woken || stopping.signal.aborted) return resolve();
+      const timer = setTimeout(resolve, pollMs);
+      wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  const loop = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await rest();
+      woken = false;
+      if (stopping.signal.aborted) return;
+      try {
+        const channels = await store.read(job, (r) => r.channels.list());
+        await Promise.all(channels.filter((channel) => channel.state === "active").map((channel) => drain(deps, job, channel, stopping.signal)));
+      } catch (error) {
+        deps.onError(error);
+      }
+    }
+  };
+  const running = loop();
+  return {
+    wake() {
+      woken = true;
+      wakeUp();
+    },
+    async stop() {
+      stopping.abort();
+      wakeUp();
+      await running;
+    },
+  };
+}
+
+/** Sends what waits on one channel, until it is empty or the link fails. */
+async function drain(deps: DeliveryDeps, job: Viewer, channel: Channel, signal: AbortSignal): Promise<void> {
+  const { store, clock, holder } = deps;
+  while (!signal.aborted) {
+    const now = clock();
+    const batch = await store.read(job, (r) => r.parcels.queue(channel.id, BATCH));
+    const [first] = batch;
+    if (first === undefined || first.nextAttemptAt > instantOf(now)) return;
+    const lease = instantOf(new Date(now.getTime() + LEASE_MS));
+    if (!(await store.transact(job, (t) => t.settings.lease(`delivery ${channel.id}`, holder, lease)))) return;
+    for (const parcel of batch) {
+      if (signal.aborted || !(await deliver(deps, job, channel, parcel, signal))) return;
+    }
+  }
+}
+
+/** @returns whether the next parcel may follow. */
+async function deliver(deps: DeliveryDeps, job: Viewer, channel: Channel, parcel: OutboundParcel, signal: AbortSignal): Promise<boolean> {
+  const { store, self, client } = deps;
+  const checkpoint = await store.read(job, (r) => checkpointAt(r, self, channel.id, parcel.sequence + 1));
+  const message: LinkMessage = { envelope: parcel.envelope, salt: parcel.salt, sequence: parcel.sequence, checkpoint };
+  try {
+    const answer = await client.send(channel.partnerUrl, channel.partnerTlsPin, JSON.stringify(message), signal);
+    switch (answer.result) {
+      case "stored":
+      case "duplicate":
+        await store.transact(job, async (t) => {
+          await t.parcels.delivered(channel.id, parcel.sequence);
+          if (channel.lastError !== null || parcel.sequence === 0) await t.channels.contact(channel.id, null);
+        });
+        deps.onDelivered(channel.id, parcel.sequence);
+        return true;
+      case "gap":
+        if (answer.expected >= parcel.sequence) throw new ExchangeError("parcel-gap", "the partner asks for what comes later");
+        await store.transact(job, (t) => t.parcels.requeue(channel.id, answer.expected));
+        return false;
+      case "refused":
+        throw new ExchangeError("link-failed", `the partner refused parcel ${parcel.sequence}: ${answer.message}`);
+      case "later":
+        throw new ExchangeError("link-failed", `the partner answers: ${answer.message}`);
+    }
+  } catch (error) {
+    if (!(error instanceof ExchangeError)) throw error;
+    if (!signal.aborted) await putOff(deps, job, channel, parcel, error.message);
+    return false;
+  }
+}
+
+async function putOff({ store, clock }: DeliveryDeps, job: Viewer, channel: Channel, parcel: OutboundParcel, message: string): Promise<void> {
+  const pause = Math.min(FIRST_RETRY_MS * 2 ** Math.min(parcel.attempts, 16), LONGEST_RETRY_MS);
+  await store.transact(job, async (t) => {
+    await t.parcels.failed(channel.id, parcel.sequence, message, instantOf(new Date(clock().getTime() + pause)));
+    await t.channels.contact(channel.id, message);
+  });
+}

@@ -1,0 +1,23 @@
+import { CodedError } from "#base";
+
+export type ExchangeErrorCode =
+  | "invitation-malformed"
+  | "invitation-own"
+  | "invitation-expired"
+  | "invitation-foreign"
+  | "already-paired"
+  | "channel-unknown"
+  | "channel-inactive"
+  | "fingerprint-differs"
+  | "parcel-forged"
+  | "parcel-misdirected"
+  | "parcel-gap"
+  | "parcel-fork"
+  | "message-malformed"
+  | "link-failed"
+  | "nothing-to-recall"
+  | "release-unknown";
+
+export class ExchangeError extends CodedError<ExchangeErrorCode> {
+  readonly room = "exchange";
+}

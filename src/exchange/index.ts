@@ -1,0 +1,11 @@
+/**
+ * exchange: channels between parties who share no network and no authority. Pairing by two files and a spoken fingerprint,
+ * parcels signed and logged before they leave, an outbox that survives a kill, delivery at least once with effect exactly
+ * once, receipts, recall and correction, and the evidence of it all.
+ */
+export { ExchangeError, type ExchangeErrorCode } from "./errors.ts";
+export { type LinkIdentity, tlsPin } from "./link.ts";
+export { type Accepted, readInvitation } from "./pairing.ts";
+export type { ChannelVerdict, LogVerdict } from "./proof.ts";
+export type { Self } from "./self.ts";
+export { createExchange, type Exchange, type ExchangeDeps, type ExchangeEvent, type Link, type LinkOptions } from "./service.ts";

@@ -1,0 +1,134 @@
+import { createHash, X509Certificate } from "node:crypto";
+import { createServer, request, Agent, type Server } from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { TLSSocket } from "node:tls";
+import { ExchangeError } from "./errors.ts";
+import { type LinkAnswer, MAX_MESSAGE, readAnswer } from "./message.ts";
+
+/** The link's own TLS key and self-signed certificate, PEM. There is no authority: the key's pin is what counts. */
+export interface LinkIdentity {
+  readonly key: string;
+  readonly cert: string;
+}
+
+const PATH = "/entente/link/v1/parcels";
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 60_000;
+
+/** SHA-256 of a certificate's public key (SPKI), lower-case hex. */
+export function tlsPin(cert: string): string {
+  return pinOf(new X509Certificate(cert));
+}
+
+function pinOf(cert: X509Certificate): string {
+  return createHash("sha256").update(cert.publicKey.export({ type: "spki", format: "der" })).digest("hex");
+}
+
+export interface LinkServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export interface LinkServerOptions {
+  readonly identity: LinkIdentity;
+  readonly host: string;
+  readonly port: number;
+  /** The channel whose partner holds this TLS key, or `null`: then the connection ends. */
+  readonly channelOf: (pin: string) => Promise<string | null>;
+  readonly receive: (channel: string, bytes: Uint8Array) => Promise<LinkAnswer>;
+  /** A failure of this node (a full disk, say), for its log. The partner is told to try again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Listens for partners: TLS 1.3, both sides prove their pinned keys, one path, bounded in size and time. */
+export async function listen(options: LinkServerOptions): Promise<LinkServer> {
+  const server: Server = createServer(
+    { key: options.identity.key, cert: options.identity.cert, minVersion: "TLSv1.3", requestCert: true, rejectUnauthorized: false },
+    (req, res) => {
+      answer(options, req, res).catch((error: unknown) => {
+        options.onError(error);
+        reply(res, 503, { result: "later", message: "this node could not keep the parcel now" });
+      });
+    },
+  );
+  server.headersTimeout = HEADERS_MS;
+  server.requestTimeout = REQUEST_MS;
+  server.maxConnections = 256;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(options: LinkServerOptions, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const cert = req.socket instanceof TLSSocket ? req.socket.getPeerX509Certificate() : undefined;
+  const channel = cert === undefined ? null : await options.channelOf(pinOf(cert));
+  if (channel === null) return reply(res, 403, { result: "later", message: "this key is not paired here" });
+  if (req.method !== "POST" || req.url !== PATH) return reply(res, 404, { result: "refused", code: "no-such-path", message: "there is nothing here" });
+  const body = await readBody(req);
+  if (body === null) return reply(res, 413, { result: "refused", code: "too-large", message: `a message has at most ${MAX_MESSAGE} bytes` });
+  reply(res, 200, await options.receive(channel, body));
+}
+
+async function readBody(req: IncomingMessage): Promise<Uint8Array | null> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of req as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > MAX_MESSAGE) return null;
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function reply(res: ServerResponse, status: number, body: LinkAnswer): void {
+  if (res.headersSent) return void res.end();
+  res.writeHead(status, { "content-type": "application/json" });
+  res.end(JSON.stringify(body));
+}
+
+export interface LinkClient {
+  /** @throws ExchangeError `link-failed` when the partner is not reached, or is not the one whose key is pinned. */
+  send(url: string, pin: string, body: string, signal: AbortSignal): Promise<LinkAnswer>;
+  close(): void;
+}
+
+export function createLinkClient(identity: LinkIdentity): LinkClient {
+  const agent = new Agent({ keepAlive: true, maxSockets: 4, maxCachedSessions: 0, key: identity.key, cert: identity.cert, minVersion: "TLSv1.3", rejectUnauthorized: false });
+  return {
+    send: (url, pin, body, signal) =>
+      new Promise((resolve, reject) => {
+        const fail = (cause: unknown): void =>
+          reject(new ExchangeError("link-failed", `the partner at ${url} is not reached: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }));
+        const req = request(new URL(PATH, url), {
+          method: "POST", agent, signal, timeout: REQUEST_MS,
+          headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+        });
+        req.on("error", fail);
+        req.on("timeout", () => req.destroy(new Error("no answer in time")));
+        req.on("socket", (socket) => {
+          const check = (): void => {
+            const cert = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+            if (cert === undefined || pinOf(cert) !== pin) req.destroy(new Error("it does not hold the key that was pinned at pairing"));
+            // Nothing is sent before the key is known to be the partner's.
+            else req.end(body);
+          };
+          if (socket instanceof TLSSocket && socket.getPeerX509Certificate() !== undefined) check();
+          else socket.once("secureConnect", check);
+        });
+        req.on("response", (res) => {
+          readBody(res).then((bytes) => resolve(readAnswer(bytes ?? new Uint8Array())), fail);
+        });
+      }),
+    close: () => agent.destroy(),
+  };
+}

@@ -1,0 +1,177 @@
+import { z } from "zod";
+import { BaseError, type Instant, parseJson, fromBase64, sha256, sha256Hex, toBase64, utf8 } from "#base";
+import { commitment } from "./commitment.ts";
+import { openEnvelope, PARCEL_TYPE } from "./dsse.ts";
+import { LedgerError } from "./errors.ts";
+import { raw32 } from "./keys.ts";
+import { leafHash, verifyInclusion } from "./merkle.ts";
+import { openNote, parseCheckpoint } from "./note.ts";
+import { type Parcel, type ParcelOf, readParcel } from "./parcel.ts";
+
+/** One parcel with what proves that it stood in its sender's log. */
+const proven = z.strictObject({
+  envelope: z.string().max(32 * 1024 * 1024),
+  /** 32 bytes, base64. */
+  salt: z.string().max(64),
+  index: z.int().min(0),
+  /** The audit path, base64 each. */
+  proof: z.array(z.string().max(64)).max(64),
+  /** The sender's signed checkpoint. */
+  checkpoint: z.string().max(100_000),
+});
+
+const bundle = z.strictObject({
+  format: z.literal("entente-evidence/1"),
+  channel: z.string().max(1000),
+  made: z.string().max(64),
+  parties: z.array(z.strictObject({ id: z.string().max(200), name: z.string().max(1000), key: z.string().max(64) })).length(2),
+  parcels: z.array(proven).min(1).max(1000),
+  receipts: z.array(proven).max(1000),
+});
+
+export type ProvenParcel = z.infer<typeof proven>;
+export type Evidence = z.infer<typeof bundle>;
+
+/** The name under which a party signs the checkpoints of its log of a channel. */
+export function logOrigin(channel: string, party: string): string {
+  return `entente/${channel}/${party}`;
+}
+
+export interface Reason {
+  readonly code: string;
+  readonly message: string;
+  readonly where: string;
+}
+
+export interface EvidenceFacts {
+  readonly from: string;
+  readonly to: string;
+  readonly given: readonly { readonly kind: string; readonly title: string; readonly sent: Instant; readonly records: number; readonly sequence: number }[];
+  readonly returned: readonly { readonly received: Instant; readonly sequence: number; readonly results: Readonly<Record<string, number>> }[];
+}
+
+export interface EvidenceVerdict {
+  /** `incomplete`: everything in it is genuine, and a receipt is missing. */
+  readonly verdict: "genuine" | "incomplete" | "refused";
+  /** Whose keys it was judged by: given to the checker, or only those that the file itself names. */
+  readonly keysFrom: "given" | "file";
+  readonly reasons: readonly Reason[];
+  readonly facts: EvidenceFacts | null;
+}
+
+export function evidenceText(evidence: Evidence): string {
+  return `${JSON.stringify(evidence, null, 1)}\n`;
+}
+
+/**
+ * Judges an evidence bundle, offline. Keys that are given outweigh those in the file; when none is given, the verdict says
+ * that it rests on the file's own.
+ * @param trusted party id → Ed25519 public key (base64 of 32 bytes)
+ */
+export function checkEvidence(text: string, trusted: Readonly<Record<string, string>> = {}): EvidenceVerdict {
+  const given = Object.keys(trusted).length > 0;
+  const keysFrom = given ? "given" : "file";
+  const reasons: Reason[] = [];
+  const facts: { given: EvidenceFacts["given"][number][]; returned: EvidenceFacts["returned"][number][] } = { given: [], returned: [] };
+  const refuse = (error: unknown, where: string): void => {
+    if (!(error instanceof LedgerError || error instanceof BaseError)) throw error;
+    reasons.push({ code: error.code, message: error.message, where });
+  };
+  const verdictOf = (verdict: EvidenceVerdict["verdict"], from = "", to = ""): EvidenceVerdict => ({
+    verdict, keysFrom, reasons, facts: verdict === "refused" ? null : { from, to, ...facts },
+  });
+
+  let evidence: Evidence;
+  const keys = new Map<string, string>();
+  try {
+    evidence = parseEvidence(text);
+    for (const { id, key } of evidence.parties) {
+      raw32(key);
+      const known = trusted[id];
+      if (given && known === undefined) throw new LedgerError("evidence-key", `no key was given for ${id}`);
+      if (known !== undefined && known !== key) throw new LedgerError("evidence-key", `the file names another key for ${id} than the one given`);
+      keys.set(id, key);
+    }
+    if (keys.size !== 2) throw new LedgerError("evidence-malformed", "the two parties are one");
+  } catch (error) {
+    refuse(error, "the file");
+    return verdictOf("refused");
+  }
+
+  const sent = new Map<string, Parcel>();
+  const sequences = new Set<number>();
+  let direction: { from: string; to: string } | null = null;
+  for (const [n, item] of evidence.parcels.entries()) {
+    try {
+      const parcel = checkProven(item, evidence.channel, keys);
+      if (parcel.kind === "receipt" || parcel.kind === "hello") throw new LedgerError("evidence-malformed", "a receipt stands among the parcels");
+      direction ??= { from: parcel.from, to: parcel.to };
+      if (parcel.from !== direction.from) throw new LedgerError("evidence-malformed", "the parcels go in both directions");
+      if (sequences.has(parcel.sequence)) throw new LedgerError("evidence-malformed", "one place in the log is given twice");
+      sequences.add(parcel.sequence);
+      sent.set(sha256Hex(item.envelope), parcel);
+      facts.given.push({
+        kind: parcel.kind, title: parcel.kind === "recall" ? parcel.body.reason : parcel.body.title, sent: parcel.sent, records: parcel.body.records.length, sequence: parcel.sequence,
+      });
+    } catch (error) {
+      refuse(error, `parcels/${n}`);
+    }
+  }
+  const answered = new Set<string>();
+  for (const [n, item] of evidence.receipts.entries()) {
+    try {
+      const parcel = checkProven(item, evidence.channel, keys);
+      if (parcel.kind !== "receipt") throw new LedgerError("evidence-malformed", "something else stands among the receipts");
+      matchReceipt(parcel, sent);
+      answered.add(parcel.body.parcel);
+      const counts: Record<string, number> = {};
+      for (const { result } of parcel.body.records) counts[result] = (counts[result] ?? 0) + 1;
+      facts.returned.push({ received: parcel.body.received, sequence: parcel.body.sequence, results: counts });
+    } catch (error) {
+      refuse(error, `receipts/${n}`);
+    }
+  }
+  if (reasons.length > 0 || direction === null) return verdictOf("refused");
+  for (const [hash, parcel] of sent) {
+    if (!answered.has(hash)) reasons.push({ code: "receipt-missing", message: `no receipt for parcel ${parcel.sequence}`, where: "receipts" });
+  }
+  return verdictOf(reasons.length === 0 ? "genuine" : "incomplete", direction.from, direction.to);
+}
+
+function parseEvidence(text: string): Evidence {
+  const parsed = bundle.safeParse(parseJson(text, { maxLength: 256 * 1024 * 1024, maxDepth: 8 }));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new LedgerError("evidence-malformed", `not an evidence bundle: ${issue?.message ?? ""}`, { where: (issue?.path ?? []).map((part) => `/${String(part)}`).join("") });
+}
+
+/** Signed by its sender, and in the log that its sender signed. */
+function checkProven(item: ProvenParcel, channel: string, keys: ReadonlyMap<string, string>): Parcel {
+  const { payload, signedBy } = openEnvelope(item.envelope, PARCEL_TYPE, [...keys.values()]);
+  const parcel = readParcel(payload);
+  if (parcel.channel !== channel) throw new LedgerError("evidence-channel", "the parcel belongs to another channel");
+  if (keys.get(parcel.from) !== signedBy || !keys.has(parcel.to) || parcel.from === parcel.to) {
+    throw new LedgerError("envelope-unsigned", "the parcel is not signed by the party that it says it is from");
+  }
+  if (parcel.sequence !== item.index) throw new LedgerError("evidence-place", "the parcel names another place in the log");
+  const origin = logOrigin(channel, parcel.from);
+  const checkpoint = parseCheckpoint(openNote(item.checkpoint, [{ name: origin, publicKey: signedBy }]).text);
+  if (checkpoint.origin !== origin) throw new LedgerError("evidence-channel", "the checkpoint is of another log");
+  const leaf = leafHash(commitment(fromBase64(item.salt), sha256(utf8(item.envelope))));
+  verifyInclusion(leaf, item.index, checkpoint.size, item.proof.map(fromBase64), checkpoint.root);
+  return parcel;
+}
+
+/** A receipt is for a parcel in this file, and speaks of the records that were in it and of no other. */
+function matchReceipt(receipt: ParcelOf<"receipt">, sent: ReadonlyMap<string, Parcel>): void {
+  const parcel = sent.get(receipt.body.parcel);
+  if (parcel === undefined || parcel.kind === "receipt" || parcel.kind === "hello") throw new LedgerError("evidence-receipt", "the receipt is for a parcel that is not in this file");
+  if (receipt.from !== parcel.to || receipt.to !== parcel.from || receipt.body.sequence !== parcel.sequence) {
+    throw new LedgerError("evidence-receipt", "the receipt does not fit its parcel");
+  }
+  if (receipt.body.records.length !== parcel.body.records.length) throw new LedgerError("evidence-receipt", "the receipt speaks of other records than the parcel carried");
+}
+
+export function proofText(proof: readonly Uint8Array[]): string[] {
+  return proof.map(toBase64);
+}

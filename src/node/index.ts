@@ -1,0 +1,8 @@
+/**
+ * node: composition. The folder of a node with its configuration and keys, and the one place where services are wired.
+ */
+export { type Config, configSchema } from "./config/config.ts";
+export { type Env, readEnv } from "./config/env.ts";
+export { createHome, type Home, openHome } from "./config/home.ts";
+export { NodeError, type NodeErrorCode } from "./errors.ts";
+export { type EntenteNode, type NodeOptions, openNode } from "./open-node.ts";

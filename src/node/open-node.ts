@@ -1,0 +1,79 @@
+import { randomUUID } from "node:crypto";
+import { EventEmitter } from "node:events";
+import { join } from "node:path";
+import type { Clock } from "#base";
+import { type Access, createAccess } from "#access";
+import { createExchange, type Exchange, type ExchangeEvent, type Link, type Self, tlsPin } from "#exchange";
+import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
+import { signingKey } from "#ledger";
+import { createSafeguards, type Safeguards } from "#safeguards";
+import { coreTypes, type RecordType, TypeRegistry } from "#stix";
+import { openPostgres, openSqlite, openStore, type Store } from "#store";
+import type { Home } from "./config/home.ts";
+
+export interface NodeOptions {
+  readonly clock: Clock;
+  /** Failures that no caller waits for. */
+  readonly onError: (error: unknown) => void;
+  /** What the pillars bring. */
+  readonly types?: readonly RecordType[];
+  readonly loaders?: readonly Loader[];
+}
+
+/** One party's node, wired: each service has only what it uses. */
+export interface EntenteNode {
+  readonly home: Home;
+  readonly self: Self;
+  readonly registry: TypeRegistry;
+  readonly store: Store;
+  readonly access: Access;
+  readonly safeguards: Safeguards;
+  readonly intake: Intake;
+  readonly exchange: Exchange;
+  readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
+  /** Opens the link to partners and starts delivery. */
+  openLink(): Promise<Link>;
+  close(): Promise<void>;
+}
+
+const POLL_MS = 1000;
+
+export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
+  const { config, secrets, folder } = home;
+  const { clock, onError, types = [], loaders = [] } = options;
+  const party = config.party.id;
+  const engine = config.store === "sqlite" ? openSqlite(join(folder, "entente.sqlite")) : openPostgres(config.store);
+  const store = await openStore({ engine, party, clock });
+  const registry = new TypeRegistry([...coreTypes, ...types]);
+  const self: Self = {
+    id: party,
+    name: config.party.name,
+    key: signingKey(secrets.signingSeed),
+    url: config.link.url,
+    tlsPin: tlsPin(secrets.linkCert),
+    purposes: config.party.purposes,
+  };
+  const events = new EventEmitter<{ exchange: [ExchangeEvent] }>();
+  const exchange = createExchange({ store, self, clock, registry, onEvent: (event) => events.emit("exchange", event) });
+  return {
+    home,
+    self,
+    registry,
+    store,
+    access: createAccess({ store, party, clock }),
+    safeguards: createSafeguards({ store, party, clock, departures: exchange.departures }),
+    intake: createIntake({ store, party, clock, registry, loaders: [...loaders, stixLoader] }),
+    exchange,
+    events,
+    openLink: () =>
+      exchange.open({
+        identity: { key: secrets.linkKey, cert: secrets.linkCert },
+        host: config.link.host,
+        port: config.link.port,
+        holder: randomUUID(),
+        pollMs: POLL_MS,
+        onError,
+      }),
+    close: () => store.close(),
+  };
+}
