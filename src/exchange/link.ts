@@ -13,6 +13,7 @@ export interface LinkIdentity {
 }
 
 const PATH = "/entente/link/v1/parcels";
+const WRONG_KEY = "it does not hold the key that was pinned at pairing";
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 60_000;
 
@@ -104,6 +105,7 @@ export interface LinkClient {
 
 export function createLinkClient(identity: LinkIdentity): LinkClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 4, maxCachedSessions: 0, key: identity.key, cert: identity.cert, minVersion: "TLSv1.3", rejectUnauthorized: false });
+  const checked = new WeakMap<object, string>();
   return {
     send: (url, pin, body, signal) =>
       new Promise((resolve, reject) => {
@@ -116,14 +118,16 @@ export function createLinkClient(identity: LinkIdentity): LinkClient {
         req.on("error", fail);
         req.on("timeout", () => req.destroy(new Error("no answer in time")));
         req.on("socket", (socket) => {
-          const check = (): void => {
+          // Nothing is sent before the key is known to be the partner's; a connection that is used again was checked when it opened.
+          const known = checked.get(socket);
+          if (known === pin) return void req.end(body);
+          if (known !== undefined) return void req.destroy(new Error(WRONG_KEY));
+          socket.once("secureConnect", () => {
             const cert = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
-            if (cert === undefined || pinOf(cert) !== pin) req.destroy(new Error("it does not hold the key that was pinned at pairing"));
-            // Nothing is sent before the key is known to be the partner's.
-            else req.end(body);
-          };
-          if (socket instanceof TLSSocket && socket.getPeerX509Certificate() !== undefined) check();
-          else socket.once("secureConnect", check);
+            if (cert === undefined || pinOf(cert) !== pin) return void req.destroy(new Error(WRONG_KEY));
+            checked.set(socket, pin);
+            req.end(body);
+          });
         });
         req.on("response", (res) => {
           readBody(res).then((bytes) => resolve(readAnswer(bytes ?? new Uint8Array())), fail);

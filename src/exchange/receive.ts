@@ -78,6 +78,7 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
     subject, summary: JSON.stringify(summary), receivedAt: now,
   });
   await t.channels.contact(channel.id, null);
+  await t.parcels.retryNow(channel.id);
   if (results !== null) {
     const body = { parcel: hash, sequence: message.sequence, received: now, records: results };
     await post(t, self, channel, { kind: "receipt", body }, hash, now);

@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { createPrivateKey, webcrypto } from "node:crypto";
 import { X509CertificateGenerator } from "@peculiar/x509";
 import { z } from "zod";

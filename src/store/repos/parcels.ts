@@ -65,6 +65,8 @@ export interface ParcelWriter extends ParcelReader {
   addOutbound(parcel: OutboundParcel): Promise<void>;
   delivered(channel: string, sequence: number): Promise<void>;
   failed(channel: string, sequence: number, error: string, nextAttemptAt: Instant): Promise<void>;
+  /** The partner was just heard: what waits for its next attempt need not wait. */
+  retryNow(channel: string): Promise<void>;
   /** The partner lacks what it once had: everything from `sequence` on waits again. */
   requeue(channel: string, sequence: number): Promise<void>;
   receipted(channel: string, sequence: number, receipt: number): Promise<void>;
@@ -147,6 +149,15 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
         .set((eb) => ({ attempts: eb("attempts", "+", 1), last_error: error, next_attempt_at: nextAttemptAt }))
         .where("channel", "=", channel)
         .where("sequence", "=", sequence)
+        .execute();
+    },
+    async retryNow(channel) {
+      await tx.db
+        .updateTable("outbound")
+        .set({ next_attempt_at: now })
+        .where("state", "=", "queued")
+        .where("channel", "=", channel)
+        .where("next_attempt_at", ">", now)
         .execute();
     },
     async requeue(channel, sequence) {
