@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { JsonObject } from "#base";
-import { defineType, type Kind, type RecordType } from "./record-type.ts";
+import { defineType, fieldText, type Kind, type RecordType } from "./record-type.ts";
 
 /** The object types of STIX 2.1, with the properties that §4 to §7 require. The whole letter of each is checked elsewhere. */
 const string = z.string().min(1);
@@ -16,10 +15,7 @@ type Extra = Partial<Pick<RecordType, "summary" | "names" | "aboutPerson">>;
 const type = (kind: Kind, name: string, title: string, shape: z.ZodRawShape, extra: Extra = {}): RecordType =>
   defineType({ name, kind, title, schema: z.looseObject(shape), ...extra });
 
-const field = (object: JsonObject, name: string): string => {
-  const value = object[name];
-  return typeof value === "string" || typeof value === "number" ? String(value) : "";
-};
+const field = fieldText;
 
 const sdos: readonly RecordType[] = [
   type("sdo", "attack-pattern", "Attack pattern", aliased),

@@ -7,5 +7,5 @@ export { coreTypes } from "./core-types.ts";
 export { StixError, type StixErrorCode } from "./errors.ts";
 export { newId, SCO_NAMESPACE, scoId, STIX_ID, uuid5 } from "./ids.ts";
 export { type ReadItem, type ReadLimits, readObjects } from "./read-objects.ts";
-export { defineType, jsonSchema, type Kind, type RecordType, type TypeDefinition, TypeRegistry } from "./record-type.ts";
+export { defineType, fieldText, jsonSchema, type Kind, type RecordType, type TypeDefinition, TypeRegistry } from "./record-type.ts";
 export { TLP1, TLP2 } from "./tlp.ts";

@@ -27,6 +27,12 @@ const NAME = /^[a-z][a-z0-9-]{1,248}[a-z0-9]$/;
 const EXTENSION = /^extension-definition--[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+/** A property as text; empty when it is absent or no text or number. */
+export function fieldText(object: JsonObject, name: string): string {
+  const value = object[name];
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === "string") : []);
 
 /**

@@ -1,0 +1,7 @@
+/**
+ * designations: who lists which group or person, where, since when, under which law. For now its record types and the
+ * loaders of the lists of the United States (OFAC) and the United Nations.
+ */
+export { ofacLoader } from "./ofac-loader.ts";
+export { DESIGNATION_EXTENSION_ID, designationType, SUBJECT_EXTENSION_ID } from "./types.ts";
+export { unLoader } from "./un-loader.ts";
