@@ -14,7 +14,7 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
   return spawnSync(command, args, { stdio: "inherit", env }).status === 0;
 }
 
-const typed = run("tsc", ["-p", "."]) && run("oxlint", ["--type-aware", "src", "tools", "test"]);
+const typed = run("tsc", ["-p", "."]) && run("oxlint", ["--type-aware", "src", "tools", "test", "demo"]);
 const postgres = startPostgres();
 let ok = false;
 try {

@@ -6,6 +6,8 @@ import { type Access, createAccess } from "#access";
 import { createExchange, type Exchange, type ExchangeEvent, type Link, type Self, tlsPin } from "#exchange";
 import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
+import { designationType, ofacLoader, unLoader } from "#pillars/designations";
+import { dialogueRoundType } from "#pillars/dialogues";
 import { createSafeguards, type Safeguards } from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
@@ -15,9 +17,6 @@ export interface NodeOptions {
   readonly clock: Clock;
   /** Failures that no caller waits for. */
   readonly onError: (error: unknown) => void;
-  /** What the pillars bring. */
-  readonly types?: readonly RecordType[];
-  readonly loaders?: readonly Loader[];
 }
 
 /** One party's node, wired: each service has only what it uses. */
@@ -38,13 +37,17 @@ export interface EntenteNode {
 
 const POLL_MS = 1000;
 
+/** What the pillars bring: record types and loaders, as plain lists. */
+const PILLAR_TYPES: readonly RecordType[] = [designationType, dialogueRoundType];
+const PILLAR_LOADERS: readonly Loader[] = [ofacLoader, unLoader];
+
 export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
   const { config, secrets, folder } = home;
-  const { clock, onError, types = [], loaders = [] } = options;
+  const { clock, onError } = options;
   const party = config.party.id;
   const engine = config.store === "sqlite" ? openSqlite(join(folder, "entente.sqlite")) : openPostgres(config.store);
   const store = await openStore({ engine, party, clock });
-  const registry = new TypeRegistry([...coreTypes, ...types]);
+  const registry = new TypeRegistry([...coreTypes, ...PILLAR_TYPES]);
   const self: Self = {
     id: party,
     name: config.party.name,
@@ -62,7 +65,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     store,
     access: createAccess({ store, party, clock }),
     safeguards: createSafeguards({ store, party, clock, departures: exchange.departures }),
-    intake: createIntake({ store, party, clock, registry, loaders: [...loaders, stixLoader] }),
+    intake: createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, stixLoader] }),
     exchange,
     events,
     openLink: () =>

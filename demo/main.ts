@@ -1,0 +1,52 @@
+/** `npm run demo`: two parties on this machine do the main job on real input. `-- --once --json` does it and ends. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { openSide, type Side } from "./party.ts";
+import { PURPOSE, tellStory } from "./story.ts";
+
+const { values } = parseArgs({ options: { once: { type: "boolean", default: false }, json: { type: "boolean", default: false } } });
+const started = performance.now();
+const folder = mkdtempSync(join(tmpdir(), "entente-demo-"));
+const say = (line: string): void => (values.json ? console.error(line) : console.log(line));
+let step = 0;
+
+const people = (place: string, names: Readonly<Record<"desk" | "analyst" | "disclosure" | "overseer" | "administrator", string>>) => [
+  { role: "desk-officer" as const, name: names.desk, email: `desk@${place}.example` },
+  { role: "analyst" as const, name: names.analyst, email: `analyst@${place}.example` },
+  { role: "disclosure-officer" as const, name: names.disclosure, email: `disclosure@${place}.example` },
+  { role: "overseer" as const, name: names.overseer, email: `overseer@${place}.example` },
+  { role: "administrator" as const, name: names.administrator, email: `admin@${place}.example` },
+];
+
+let sides: readonly Side[] = [];
+try {
+  sides = await Promise.all([
+    openSide({
+      folder: join(folder, "islamabad"), name: "Islamabad desk", purposes: [PURPOSE, "diplomatic-engagement"], webPort: 4081,
+      officers: people("islamabad", { desk: "Desk officer", analyst: "Analyst", disclosure: "Disclosure officer", overseer: "Overseer", administrator: "Administrator" }),
+    }),
+    openSide({
+      folder: join(folder, "washington"), name: "Washington desk", purposes: [PURPOSE, "criminal-investigation"], webPort: 4082,
+      officers: people("washington", { desk: "Desk officer", analyst: "Analyst", disclosure: "Disclosure officer", overseer: "Overseer", administrator: "Administrator" }),
+    }),
+  ]);
+  const [a, b] = sides;
+  if (a === undefined || b === undefined) throw new Error("two sides");
+  const result = await tellStory(a, b, folder, (what, detail) => say(`${String(++step).padStart(2)}. ${what}${detail === undefined ? "" : `\n    ${detail}`}`));
+  result.seconds = Math.round((performance.now() - started) / 10) / 100;
+  say(`\n${result.ok ? "Every step held" : "A STEP DID NOT HOLD"}, in ${result.seconds} s.`);
+  if (values.once) {
+    if (values.json) console.log(JSON.stringify(result));
+    process.exitCode = result.ok ? 0 : 1;
+  }
+} catch (error) {
+  if (values.json) console.log(JSON.stringify({ ok: false, error: error instanceof Error ? error.message : String(error) }));
+  console.error(error);
+  process.exitCode = 1;
+}
+for (const side of sides) {
+  await side.link.close();
+  await side.node.close();
+}

@@ -1,0 +1,43 @@
+import { writeFileSync } from "node:fs";
+import { type Command, InvalidArgumentError } from "commander";
+import { checkEvidence } from "#ledger";
+import { actingOfficer, print, readText, withNode } from "../context.ts";
+
+/** `PARTY=KEY`, several times. */
+function keyOption(value: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const match = /^(identity--[0-9a-f-]{36})=([A-Za-z0-9+/]{43}=)$/.exec(value);
+  if (match === null) throw new InvalidArgumentError("a key is given as identity--…=BASE64 (32 bytes)");
+  return { ...before, [match[1] ?? ""]: match[2] ?? "" };
+}
+
+export function evidenceCommand(program: Command): void {
+  const evidence = program.command("evidence").description("prove a release, offline, years later");
+  evidence
+    .command("make")
+    .description("write the evidence bundle of a release: one file")
+    .argument("<release>")
+    .requiredOption("--out <file>")
+    .action(async (release: string, options: { out: string }, command: Command) => {
+      await withNode(command, async (node) => {
+        const text = await node.exchange.evidence(await actingOfficer(command, node), release);
+        writeFileSync(options.out, text, { flag: "wx" });
+        print(command, { release, file: options.out, bytes: text.length }, `${options.out} proves ${release}. Anyone can check it: entente evidence check ${options.out}`);
+      });
+    });
+  evidence
+    .command("check")
+    .description("judge an evidence bundle; needs no node, no configuration and no network")
+    .argument("<file>")
+    .option("--key <party=key>", "a party's public key that you hold from elsewhere (give both)", keyOption, {})
+    .action((file: string, options: { key: Record<string, string> }, command: Command) => {
+      const verdict = checkEvidence(readText(file), options.key);
+      const heading = { genuine: "GENUINE", incomplete: "GENUINE, BUT INCOMPLETE", refused: "REFUSED" }[verdict.verdict];
+      print(command, { file, ...verdict }, [
+        `${heading}: judged by ${verdict.keysFrom === "given" ? "the keys that you gave" : "the keys inside the file; compare them with ones you hold (--key)"}.`,
+        ...verdict.reasons.map((reason) => `  ${reason.where}: ${reason.message} [${reason.code}]`),
+        ...(verdict.facts?.given ?? []).map((given) => `  ${given.sent}  ${given.kind} “${given.title}”, ${given.records} record(s), place ${given.sequence} in the sender's log`),
+        ...(verdict.facts?.returned ?? []).map((receipt) => `  ${receipt.received}  receipt for place ${receipt.sequence}: ${Object.entries(receipt.results).map(([result, n]) => `${n} ${result}`).join(", ")}`),
+      ]);
+      if (verdict.verdict !== "genuine") process.exitCode = 1;
+    });
+}

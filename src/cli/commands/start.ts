@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { openHome, openNode } from "#node";
+import { homeFolder, print } from "../context.ts";
+import { addInitOptions, initialise, type InitOptions } from "./init.ts";
+
+export function startCommand(program: Command): void {
+  addInitOptions(program.command("start").description("run this party's node; the first start makes it"))
+    .action(async (_options: object, command: Command) => {
+      const options = command.optsWithGlobals<InitOptions>();
+      const folder = homeFolder(options);
+      const made = existsSync(join(folder, "config.json")) ? null : await initialise(options);
+      const stop = new AbortController();
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+      const node = await openNode(openHome(folder), { clock: () => new Date(), onError: (error) => console.error(error) });
+      const link = await node.openLink();
+      print(command, { home: folder, link: link.port, signIn: made?.signIn ?? null }, [
+        `${node.self.name}: the link listens on port ${link.port}.`,
+        ...(made === null ? [] : [`First sign-in, once, within a day: ${made.signIn}`]),
+        "Stop with Ctrl-C.",
+      ]);
+      await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true }));
+      await link.close();
+      await node.close();
+    });
+}

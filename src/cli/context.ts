@@ -1,0 +1,82 @@
+import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Command } from "commander";
+import { type Instant, parseInstant } from "#base";
+import type { OfficerViewer } from "#access";
+import type { Source } from "#intake";
+import { type EntenteNode, openHome, openNode, readEnv } from "#node";
+import { CliError } from "./errors.ts";
+
+/** Options that every command has. */
+export interface Common {
+  readonly home?: string;
+  readonly as?: string;
+  readonly json?: boolean;
+}
+
+export function homeFolder({ home }: Common): string {
+  return resolve(home ?? readEnv().home ?? ".entente");
+}
+
+/** Opens the node, does the work, and closes it whatever happened. */
+export async function withNode<T>(command: Command, work: (node: EntenteNode) => Promise<T>): Promise<T> {
+  const options = command.optsWithGlobals<Common>();
+  const node = await openNode(openHome(homeFolder(options)), { clock: () => new Date(), onError: (error) => console.error(error) });
+  try {
+    return await work(node);
+  } finally {
+    await node.close();
+  }
+}
+
+/** The officer on whose behalf a command acts: `--as`, or `ENTENTE_OFFICER`. There is no other way in. */
+export async function actingOfficer(command: Command, node: EntenteNode): Promise<OfficerViewer> {
+  const email = command.optsWithGlobals<Common>().as ?? readEnv().officer;
+  if (email === null || email === undefined) {
+    throw new CliError("officer-missing", "this command acts for an officer", { fix: "Name one with --as ADDRESS, or set ENTENTE_OFFICER." });
+  }
+  return node.access.asOfficer(email);
+}
+
+/** Prints what came out: with --json one JSON object on one line, otherwise words. */
+export function print(command: Command, value: object, words: string | readonly string[]): void {
+  if (command.optsWithGlobals<Common>().json === true) console.log(JSON.stringify(value));
+  else console.log(typeof words === "string" ? words : words.join("\n"));
+}
+
+/** @throws CliError `file-unreadable`. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new CliError("file-unreadable", `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { where: path, cause });
+  }
+}
+
+/** A file on this machine as intake reads it. @throws CliError `file-unreadable`. */
+export function fileSource(path: string): Source {
+  if (!existsSync(path) || !statSync(path).isFile()) throw new CliError("file-unreadable", `there is no file ${path}`, { where: path });
+  return {
+    name: basename(path),
+    size: statSync(path).size,
+    open: () => createReadStream(path, { highWaterMark: 256 * 1024 }),
+    sibling: (name) => (existsSync(join(dirname(path), name)) ? fileSource(join(dirname(path), name)) : null),
+  };
+}
+
+/** `2027-02-12` or a full timestamp. @throws BaseError `instant`. */
+export function dateOption(text: string): Instant {
+  return parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
+}
+
+/** A channel by its id or its partner's name; the only one when none is named. */
+export async function findChannel(node: EntenteNode, viewer: OfficerViewer, name: string | undefined) {
+  const channels = await node.store.read(viewer, (r) => r.channels.list());
+  const found = channels.filter((channel) => name === undefined || channel.id === name || channel.partnerName === name);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  throw new CliError("channel-ambiguous", found.length === 0 ? `there is no channel${name === undefined ? "" : ` ${name}`}` : "there are several channels", {
+    fix: channels.length === 0 ? "Pair with a partner first: entente pair invite." : `Name one: ${channels.map((channel) => channel.partnerName).join(", ")}.`,
+  });
+}
+

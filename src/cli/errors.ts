@@ -1,0 +1,7 @@
+import { CodedError } from "#base";
+
+export type CliErrorCode = "officer-missing" | "file-unreadable" | "channel-ambiguous" | "not-held" | "evidence-refused";
+
+export class CliError extends CodedError<CliErrorCode> {
+  readonly room = "cli";
+}

@@ -1,0 +1,58 @@
+import { Command, CommanderError } from "commander";
+import { CodedError } from "#base";
+import { doctorCommand } from "./commands/doctor.ts";
+import { evidenceCommand } from "./commands/evidence.ts";
+import { exportCommand } from "./commands/export.ts";
+import { importCommand } from "./commands/import.ts";
+import { inboxCommand } from "./commands/inbox.ts";
+import { initCommand } from "./commands/init.ts";
+import { markCommand, recordsCommand } from "./commands/mark.ts";
+import { basisCommand, officerCommand } from "./commands/officer.ts";
+import { pairCommand } from "./commands/pair.ts";
+import { releaseCommand } from "./commands/release.ts";
+import { startCommand } from "./commands/start.ts";
+import { verifyCommand } from "./commands/verify.ts";
+
+const COMMANDS = [
+  initCommand, startCommand, officerCommand, pairCommand, basisCommand, markCommand, importCommand, recordsCommand, releaseCommand, inboxCommand, verifyCommand,
+  evidenceCommand, exportCommand, doctorCommand,
+];
+
+function program(): Command {
+  const entente = new Command("entente")
+    .description("The node of one party: what it agreed, what it shares, what it can prove. Exit codes: 0 done, 1 refused or failed, 2 usage.")
+    .option("--home <folder>", "the node's folder (or ENTENTE_HOME; default .entente)")
+    .option("--as <address>", "the officer on whose behalf the command acts (or ENTENTE_OFFICER)")
+    .option("--json", "print one JSON object on one line")
+    .enablePositionalOptions(false)
+    .showHelpAfterError("(--help shows how)");
+  for (const add of COMMANDS) add(entente);
+  const everywhere = (command: Command): void => {
+    command.exitOverride();
+    for (const child of command.commands) {
+      if (child.commands.length === 0) child.option("--home <folder>").option("--as <address>").option("--json");
+      everywhere(child);
+    }
+  };
+  everywhere(entente);
+  return entente;
+}
+
+try {
+  await program().parseAsync(process.argv);
+} catch (error) {
+  const json = process.argv.includes("--json");
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof CodedError) {
+    const { code, message, where, fix, detail } = error;
+    if (json) console.log(JSON.stringify({ error: { code, message, where, fix, detail } }));
+    else console.error(`${message}${fix === undefined ? "" : `\n${fix}`}`);
+    process.exitCode = 1;
+  } else if (error instanceof Error && "code" in error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  } else {
+    throw error;
+  }
+}
