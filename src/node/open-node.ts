@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Clock } from "#base";
+import { type ApiDeps, serveApp, type WebServer } from "#api";
 import { type Access, createAccess } from "#access";
 import { createExchange, type Exchange, type ExchangeEvent, type Link, type Self, tlsPin } from "#exchange";
 import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
@@ -32,10 +33,15 @@ export interface EntenteNode {
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
   /** Opens the link to partners and starts delivery. */
   openLink(): Promise<Link>;
+  /** Serves the workbench and its API. `wake` calls the delivery when something was approved. */
+  serveWeb(wake: () => void): Promise<WebServer>;
   close(): Promise<void>;
 }
 
 const POLL_MS = 1000;
+
+/** Of this software, as package.json has it. */
+const VERSION = "0.1.0";
 
 /** What the pillars bring: record types and loaders, as plain lists. */
 const PILLAR_TYPES: readonly RecordType[] = [designationType, dialogueRoundType];
@@ -58,7 +64,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
   };
   const events = new EventEmitter<{ exchange: [ExchangeEvent] }>();
   const exchange = createExchange({ store, self, clock, registry, onEvent: (event) => events.emit("exchange", event) });
-  return {
+  const node: EntenteNode = {
     home,
     self,
     registry,
@@ -77,6 +83,21 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
         pollMs: POLL_MS,
         onError,
       }),
+    serveWeb: (wake) => serveApp(webDeps(node, options, wake), config.web.host, config.web.port),
     close: () => store.close(),
+  };
+  return node;
+}
+
+const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
+
+function webDeps({ store, self, access, safeguards, intake, exchange, events }: EntenteNode, { clock, onError }: NodeOptions, wake: () => void): ApiDeps {
+  return {
+    store, self, clock, access, safeguards, intake, exchange, wake, onError, version: VERSION, webRoot: WEB_ROOT,
+    subscribe(listener) {
+      const heard = (event: ExchangeEvent): void => listener(event.kind);
+      events.on("exchange", heard);
+      return () => events.off("exchange", heard);
+    },
   };
 }

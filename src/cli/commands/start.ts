@@ -15,12 +15,14 @@ export function startCommand(program: Command): void {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
       const node = await openNode(openHome(folder), { clock: () => new Date(), onError: (error) => console.error(error) });
       const link = await node.openLink();
-      print(command, { home: folder, link: link.port, signIn: made?.signIn ?? null }, [
-        `${node.self.name}: the link listens on port ${link.port}.`,
+      const web = await node.serveWeb(() => link.wake());
+      print(command, { home: folder, link: link.port, web: web.port, signIn: made?.signIn ?? null }, [
+        `${node.self.name}: the workbench is at http://${node.home.config.web.host}:${web.port}, the link listens on port ${link.port}.`,
         ...(made === null ? [] : [`First sign-in, once, within a day: ${made.signIn}`]),
         "Stop with Ctrl-C.",
       ]);
       await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true }));
+      await web.close();
       await link.close();
       await node.close();
     });

@@ -1,0 +1,91 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { serve } from "@hono/node-server";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { secureHeaders } from "hono/secure-headers";
+import type { AddressInfo } from "node:net";
+import type { Api, ApiDeps, Env } from "./context.ts";
+import { problem } from "./problem.ts";
+import { ApiError } from "./errors.ts";
+import { channelRoutes } from "./routes/channels.ts";
+import { importRoutes } from "./routes/imports.ts";
+import { recordRoutes } from "./routes/records.ts";
+import { releaseRoutes } from "./routes/releases.ts";
+import { authentication, sessionRoutes } from "./routes/session.ts";
+
+const MAX_JSON = 80 * 1024 * 1024;
+
+/** The whole HTTP face for people: the API under /api/v1, its OpenAPI document, and the built workbench. */
+export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
+  const app = new OpenAPIHono<Env>();
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", "data:"], fontSrc: ["'self'", "data:"], connectSrc: ["'self'"],
+        objectSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"], formAction: ["'self'"],
+      },
+      referrerPolicy: "no-referrer",
+      crossOriginOpenerPolicy: "same-origin",
+    }),
+  );
+  const api: Api = new OpenAPIHono<Env>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const issue = result.error.issues[0];
+      throw new ApiError("request-invalid", issue?.message ?? "the request is not as documented", { where: (issue?.path ?? []).join("/"), fix: "See /api/v1/openapi.json." });
+    },
+  });
+  api.onError((error, c) => problem(c, error, deps.onError));
+  api.use(authentication(deps));
+  api.use(async (c, next) => (c.req.path.endsWith("/imports") ? next() : bodyLimit({ maxSize: MAX_JSON, onError: () => { throw new ApiError("too-large", "the request is too large"); } })(c, next)));
+  sessionRoutes(api, deps);
+  recordRoutes(api, deps);
+  releaseRoutes(api, deps);
+  channelRoutes(api, deps);
+  importRoutes(api, deps);
+  api.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Entente", version: deps.version, license: { name: "Apache-2.0" } }, servers: [{ url: "/api/v1" }] });
+  api.all("*", () => {
+    throw new ApiError("not-found", "there is no such address in this API", { fix: "See /api/v1/openapi.json." });
+  });
+  app.route("/api/v1", api);
+  app.onError((error, c) => problem(c, error, deps.onError));
+  workbench(app, deps.webRoot);
+  return app;
+}
+
+/** The built workbench; an address inside it is its own to read, so every other path gives its one page. */
+function workbench(app: OpenAPIHono<Env>, webRoot: string | null): void {
+  const page = webRoot === null ? null : join(webRoot, "index.html");
+  if (webRoot === null || page === null || !existsSync(page)) {
+    app.get("*", (c) => c.text("The workbench is not built: npm run build", 503));
+    return;
+  }
+  const html = readFileSync(page, "utf8");
+  app.use("/assets/*", serveStatic({ root: webRoot, onFound: (_, c) => c.header("cache-control", "public, max-age=31536000, immutable") }));
+  app.get("/favicon.svg", serveStatic({ root: webRoot, path: "favicon.svg" }));
+  app.get("*", (c) => c.html(html, 200, { "cache-control": "no-cache" }));
+}
+
+export interface WebServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Serves the app. @throws the server's error when the port is taken. */
+export function serveApp(deps: ApiDeps, host: string, port: number): Promise<WebServer> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: createApp(deps).fetch, hostname: host, port }, (info: AddressInfo) => {
+      resolve({
+        port: info.port,
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            if ("closeAllConnections" in server) server.closeAllConnections();
+          }),
+      });
+    });
+    server.once("error", reject);
+  });
+}

@@ -1,0 +1,37 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { CodedError } from "#base";
+
+/** Codes that are not simply a bad request. One table, for every room's errors. */
+const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
+  "session-invalid": 401,
+  "link-invalid": 401,
+  forbidden: 403,
+  "same-officer": 403,
+  "not-found": 404,
+  "release-unknown": 404,
+  "channel-unknown": 404,
+  "officer-unknown": 404,
+  "release-state": 409,
+  "already-paired": 409,
+  "officer-exists": 409,
+  "channel-inactive": 409,
+  "release-refused": 422,
+  "release-empty": 422,
+  "fingerprint-differs": 422,
+  "nothing-to-recall": 422,
+};
+
+/** RFC 9457 problem details, with where it happened and what to do next. */
+export function problem(c: Context, error: unknown, onError: (error: unknown) => void): Response {
+  if (error instanceof CodedError) {
+    const status = STATUS[error.code] ?? 400;
+    const body = {
+      type: `urn:entente:problem:${error.room}:${error.code}`, title: error.message, status, code: error.code, where: error.where ?? null, fix: error.fix ?? null,
+    };
+    return c.json(body, status, { "content-type": "application/problem+json" });
+  }
+  onError(error);
+  const body = { type: "urn:entente:problem:internal", title: "Something failed on this node; nothing was changed.", status: 500, code: "internal", where: null, fix: "Try again. If it stays, the administrator finds more in the node's log." };
+  return c.json(body, 500, { "content-type": "application/problem+json" });
+}
