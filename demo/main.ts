@@ -37,6 +37,7 @@ try {
   const result = await tellStory(a, b, folder, (what, detail) => say(`${String(++step).padStart(2)}. ${what}${detail === undefined ? "" : `\n    ${detail}`}`));
   result.seconds = Math.round((performance.now() - started) / 10) / 100;
   say(`\n${result.ok ? "Every step held" : "A STEP DID NOT HOLD"}, in ${result.seconds} s.`);
+  if (!values.once) await stayOpen([a, b], result.evidence);
   if (values.once) {
     if (values.json) console.log(JSON.stringify(result));
     process.exitCode = result.ok ? 0 : 1;
@@ -49,4 +50,24 @@ try {
 for (const side of sides) {
   await side.link.close();
   await side.node.close();
+}
+
+/** Both workbenches stay open until Ctrl-C, with a one-time sign-in link for each officer. */
+async function stayOpen(open: readonly Side[], evidence: string): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  const servers = [];
+  for (const side of open) {
+    const web = await side.node.serveWeb(() => side.link.wake());
+    servers.push(web);
+    say(`\n${side.node.self.name}: http://127.0.0.1:${web.port}`);
+    for (const { role, email } of side.people) {
+      const { officer } = side.as(role);
+      const token = await side.node.access.signInToken({ kind: "job", party: side.node.self.id, name: "demo", may: [] }, officer);
+      say(`  ${role.padEnd(18)} ${email.padEnd(30)} http://127.0.0.1:${web.port}/sign-in#token=${token}`);
+    }
+  }
+  say(`\nTry: bin/entente evidence check ${evidence}\nEach link signs in once. Stop with Ctrl-C.`);
+  await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true }));
+  for (const server of servers) await server.close();
 }

@@ -15,6 +15,7 @@ import type { ImportRun } from "#store";
 export interface Side {
   readonly node: EntenteNode;
   readonly link: Link;
+  readonly people: SideOptions["officers"];
   readonly officers: ReadonlyMap<Role, OfficerViewer>;
   as(role: Role): OfficerViewer;
 }
@@ -60,6 +61,7 @@ export async function openSide({ folder, name, purposes, officers, webPort }: Si
   return {
     node,
     link: await node.openLink(),
+    people: officers,
     officers: held,
     as(role) {
       const officer = held.get(role);

@@ -93,7 +93,7 @@ export const releaseSchema = z
       z.object({
         recordId: z.string(), version: instant, title: z.string().nullable(), type: z.string(), aboutPerson: z.boolean(), state: z.enum(["included", "withheld", "removed"]),
         answer: z.object({ effect: z.enum(["allow", "refuse", "escalate"]), reasons: z.array(reasonSchema), obligations: z.array(reasonSchema) }),
-        copy: copySchema.nullable(),
+        copy: z.union([copySchema, z.null()]),
       }),
     ),
     parcels: z.array(z.object({ sequence: z.int(), kind: z.string(), state: z.enum(["queued", "delivered"]), attempts: z.int(), createdAt: instant, deliveredAt: instant.nullable(), lastError: z.string().nullable(), receipted: z.boolean() })),
