@@ -10,7 +10,8 @@ import type { Self } from "./self.ts";
 const BATCH = 32;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 60_000;
-const LEASE_MS = 30_000;
+/** Renewed with each parcel. Two processes that both deliver do no harm, so it may be short: a node that was killed goes on soon. */
+const LEASE_MS = 5_000;
 
 export interface DeliveryDeps {
   readonly store: Store;
@@ -85,17 +86,20 @@ async function drain(deps: DeliveryDeps, job: Viewer, channel: Channel, signal: 
     const batch = await store.read(job, (r) => r.parcels.queue(channel.id, BATCH));
     const [first] = batch;
     if (first === undefined || first.nextAttemptAt > instantOf(now)) return;
-    const lease = instantOf(new Date(now.getTime() + LEASE_MS));
-    if (!(await store.transact(job, (t) => t.settings.lease(`delivery ${channel.id}`, holder, lease)))) return;
+    if (!(await store.transact(job, (t) => t.settings.lease(`delivery ${channel.id}`, holder, leaseEnd(now))))) return;
     for (const parcel of batch) {
       if (signal.aborted || !(await deliver(deps, job, channel, parcel, signal))) return;
     }
   }
 }
 
+function leaseEnd(now: Date): string {
+  return instantOf(new Date(now.getTime() + LEASE_MS));
+}
+
 /** @returns whether the next parcel may follow. */
 async function deliver(deps: DeliveryDeps, job: Viewer, channel: Channel, parcel: OutboundParcel, signal: AbortSignal): Promise<boolean> {
-  const { store, self, client } = deps;
+  const { store, self, client, clock, holder } = deps;
   const checkpoint = await store.read(job, (r) => checkpointAt(r, self, channel.id, parcel.sequence + 1));
   const message: LinkMessage = { envelope: parcel.envelope, salt: parcel.salt, sequence: parcel.sequence, checkpoint };
   try {
@@ -105,7 +109,8 @@ async function deliver(deps: DeliveryDeps, job: Viewer, channel: Channel, parcel
       case "duplicate":
         await store.transact(job, async (t) => {
           await t.parcels.delivered(channel.id, parcel.sequence);
-          if (channel.lastError !== null || parcel.sequence === 0) await t.channels.contact(channel.id, null);
+          await t.channels.contact(channel.id, null);
+          await t.settings.lease(`delivery ${channel.id}`, holder, leaseEnd(clock()));
         });
         deps.onDelivered(channel.id, parcel.sequence);
         return true;

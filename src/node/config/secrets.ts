@@ -1,6 +1,4 @@
-import "reflect-metadata";
 import { createPrivateKey, webcrypto } from "node:crypto";
-import { X509CertificateGenerator } from "@peculiar/x509";
 import { z } from "zod";
 import { generateSeed } from "#ledger";
 
@@ -18,6 +16,9 @@ const YEARS = 20;
 
 /** New keys for a node. The certificate only carries the link's key: partners pin the key, not a name or a date. */
 export async function makeSecrets(now: Date): Promise<Secrets> {
+  // Only a new node needs these; a running one is spared their weight.
+  await import("reflect-metadata");
+  const { X509CertificateGenerator } = await import("@peculiar/x509");
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const cert = await X509CertificateGenerator.createSelfSigned({

@@ -29,7 +29,7 @@ interface Connection {
 function connect(file: string, writable: boolean): Connection {
   const native = new DatabaseSync(file);
   native.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}; pragma page_size = 8192; pragma journal_mode = wal;
-    pragma synchronous = full; pragma wal_autocheckpoint = 8192; pragma foreign_keys = on; pragma mmap_size = 268435456;
+    pragma synchronous = full; pragma wal_autocheckpoint = 8192; pragma foreign_keys = on; pragma mmap_size = 67108864;
     pragma cache_size = -32768; pragma temp_store = memory;`);
   if (!writable) native.exec("pragma query_only = on");
   const statements = statementCache(native);
