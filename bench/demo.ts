@@ -26,7 +26,7 @@ export const idleBench: Benchmark = {
   name: "idle",
   async run(say) {
     const folder = mkdtempSync(join(tmpdir(), "entente-idle-"));
-    const child = spawn(process.execPath, ["src/cli/main.ts", "start", "--home", join(folder, "home"), "--link-port", "0", "--link-url", "https://127.0.0.1:1", "--web-port", "0"], { cwd: root, stdio: "ignore" });
+    const child = spawn("bin/entente", ["start", "--home", join(folder, "home"), "--link-port", "0", "--link-url", "https://127.0.0.1:1", "--web-port", "0"], { cwd: root, stdio: "ignore" });
     try {
       await new Promise((done) => setTimeout(done, 10_000));
       const status = readFileSync(`/proc/${child.pid}/status`, "utf8");

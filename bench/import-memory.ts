@@ -13,6 +13,8 @@ const GIGABYTE = 1024 ** 3;
 /** About 1,180 bytes an object. */
 const COUNT = 910_000;
 const LIMIT_MB = 400;
+/** As bin/entente runs it. */
+const ENTENTE_FLAGS = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=16"];
 const PARTY = "identity--10000000-0000-4000-8000-00000000000a";
 
 interface Measured {
@@ -26,7 +28,7 @@ export const importMemoryBench: Benchmark = {
   name: "import-memory",
   async run(say): Promise<Figure> {
     const measured = await new Promise<Measured>((resolve, reject) => {
-      const child = fork(import.meta.filename, ["child"], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+      const child = fork(import.meta.filename, ["child"], { stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: ENTENTE_FLAGS });
       child.on("message", (message) => resolve(message as Measured));
       child.on("error", reject);
       child.on("exit", (code) => reject(new Error(`the importing process ended with ${code}`)));

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { BaseError } from "./errors.ts";
 
 const encoder = new TextEncoder();
@@ -21,12 +21,12 @@ export function fromUtf8(bytes: Uint8Array): string {
 }
 
 export function sha256(data: Uint8Array | string): Uint8Array {
-  return createHash("sha256").update(data).digest();
+  return hash("sha256", data, "buffer");
 }
 
 /** Lower-case hexadecimal SHA-256, 64 characters. */
 export function sha256Hex(data: Uint8Array | string): string {
-  return createHash("sha256").update(data).digest("hex");
+  return hash("sha256", data, "hex");
 }
 
 export function toHex(bytes: Uint8Array): string {
