@@ -1,13 +1,39 @@
 /** STIX objects of about 1 kB, made by number: the same every time. */
-const WORDS = ["border", "cell", "courier", "dialogue", "embassy", "finance", "group", "hawala", "indicator", "journey", "khorasan", "listing", "madrasa", "network", "outpost", "province"];
+const WORDS = [
+  "border",
+  "cell",
+  "courier",
+  "dialogue",
+  "embassy",
+  "finance",
+  "group",
+  "hawala",
+  "indicator",
+  "journey",
+  "khorasan",
+  "listing",
+  "madrasa",
+  "network",
+  "outpost",
+  "province",
+];
 
-export function objectText(n: number): string {
+function objectText(n: number): string {
   const hex = n.toString(16).padStart(12, "0");
-  const words = (count: number, seed: number): string => Array.from({ length: count }, (_, k) => WORDS[(seed * 7 + k * 13 + n) % WORDS.length]).join(" ");
+  const words = (count: number, seed: number): string =>
+    Array.from({ length: count }, (_, k) => WORDS[(seed * 7 + k * 13 + n) % WORDS.length]).join(" ");
   return JSON.stringify({
-    type: "campaign", spec_version: "2.1", id: `campaign--10000000-0000-4000-8000-${hex}`, created_by_ref: "identity--10000000-0000-4000-8000-000000000000",
-    created: "2025-01-01T00:00:00.000Z", modified: `2025-01-01T00:00:00.${String(n % 1000).padStart(3, "0")}Z`, name: `Campaign ${n} ${words(2, n)}`, aliases: [`Alias ${hex}`, words(2, n + 5)],
-    description: words(80, n), objective: words(12, n + 3), first_seen: "2024-01-01T00:00:00.000Z",
+    type: "campaign",
+    spec_version: "2.1",
+    id: `campaign--10000000-0000-4000-8000-${hex}`,
+    created_by_ref: "identity--10000000-0000-4000-8000-000000000000",
+    created: "2025-01-01T00:00:00.000Z",
+    modified: `2025-01-01T00:00:00.${String(n % 1000).padStart(3, "0")}Z`,
+    name: `Campaign ${n} ${words(2, n)}`,
+    aliases: [`Alias ${hex}`, words(2, n + 5)],
+    description: words(80, n),
+    objective: words(12, n + 3),
+    first_seen: "2024-01-01T00:00:00.000Z",
     object_marking_refs: ["marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421"],
   });
 }

@@ -7,10 +7,15 @@ import { importMemoryBench } from "./import-memory.ts";
 
 const ALL: readonly Benchmark[] = [importBench, importMemoryBench, demoBench, idleBench];
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+});
 const unknown = positionals.filter((name) => !ALL.some((bench) => bench.name === name));
 if (values.help || unknown.length > 0) {
-  console.error(`${unknown.length > 0 ? `no benchmark ${unknown.join(", ")}. ` : ""}npm run bench -- [${ALL.map((bench) => bench.name).join("|")}] [--json]`);
+  console.error(
+    `${unknown.length > 0 ? `no benchmark ${unknown.join(", ")}. ` : ""}npm run bench -- [${ALL.map((bench) => bench.name).join("|")}] [--json]`,
+  );
   process.exitCode = values.help ? 0 : 2;
 } else {
   const say = (line: string): void => console.error(`  ${line}`);
@@ -23,7 +28,10 @@ if (values.help || unknown.length > 0) {
     console.log(JSON.stringify(figures.length === 1 ? figures[0] : { figures }));
   } else {
     console.log("| benchmark | ours | against | theirs | ratio | goal | holds |\n|---|---|---|---|---|---|---|");
-    for (const figure of figures) console.log(`| ${figure.name} | ${figure.ours} ${figure.unit} | ${figure.against} | ${figure.theirs} | ${figure.ratio} | ${figure.goal} | ${figure.holds ? "yes" : "NO"} |`);
+    for (const figure of figures)
+      console.log(
+        `| ${figure.name} | ${figure.ours} ${figure.unit} | ${figure.against} | ${figure.theirs} | ${figure.ratio} | ${figure.goal} | ${figure.holds ? "yes" : "NO"} |`,
+      );
   }
   process.exitCode = figures.every((figure) => figure.holds) ? 0 : 1;
 }

@@ -6,13 +6,18 @@ import { parseArgs } from "node:util";
 import { openSide, type Side } from "./party.ts";
 import { PURPOSE, tellStory } from "./story.ts";
 
-const { values } = parseArgs({ options: { once: { type: "boolean", default: false }, json: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: { once: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
+});
 const started = performance.now();
 const folder = mkdtempSync(join(tmpdir(), "entente-demo-"));
 const say = (line: string): void => (values.json ? console.error(line) : console.log(line));
 let step = 0;
 
-const people = (place: string, names: Readonly<Record<"desk" | "analyst" | "disclosure" | "overseer" | "administrator", string>>) => [
+const people = (
+  place: string,
+  names: Readonly<Record<"desk" | "analyst" | "disclosure" | "overseer" | "administrator", string>>,
+) => [
   { role: "desk-officer" as const, name: names.desk, email: `desk@${place}.example` },
   { role: "analyst" as const, name: names.analyst, email: `analyst@${place}.example` },
   { role: "disclosure-officer" as const, name: names.disclosure, email: `disclosure@${place}.example` },
@@ -24,17 +29,37 @@ let sides: readonly Side[] = [];
 try {
   sides = await Promise.all([
     openSide({
-      folder: join(folder, "islamabad"), name: "Islamabad desk", purposes: [PURPOSE, "diplomatic-engagement"], webPort: 4081,
-      officers: people("islamabad", { desk: "Desk officer", analyst: "Analyst", disclosure: "Disclosure officer", overseer: "Overseer", administrator: "Administrator" }),
+      folder: join(folder, "islamabad"),
+      name: "Islamabad desk",
+      purposes: [PURPOSE, "diplomatic-engagement"],
+      webPort: 4081,
+      officers: people("islamabad", {
+        desk: "Desk officer",
+        analyst: "Analyst",
+        disclosure: "Disclosure officer",
+        overseer: "Overseer",
+        administrator: "Administrator",
+      }),
     }),
     openSide({
-      folder: join(folder, "washington"), name: "Washington desk", purposes: [PURPOSE, "criminal-investigation"], webPort: 4082,
-      officers: people("washington", { desk: "Desk officer", analyst: "Analyst", disclosure: "Disclosure officer", overseer: "Overseer", administrator: "Administrator" }),
+      folder: join(folder, "washington"),
+      name: "Washington desk",
+      purposes: [PURPOSE, "criminal-investigation"],
+      webPort: 4082,
+      officers: people("washington", {
+        desk: "Desk officer",
+        analyst: "Analyst",
+        disclosure: "Disclosure officer",
+        overseer: "Overseer",
+        administrator: "Administrator",
+      }),
     }),
   ]);
   const [a, b] = sides;
   if (a === undefined || b === undefined) throw new Error("two sides");
-  const result = await tellStory(a, b, folder, (what, detail) => say(`${String(++step).padStart(2)}. ${what}${detail === undefined ? "" : `\n    ${detail}`}`));
+  const result = await tellStory(a, b, folder, (what, detail) =>
+    say(`${String(++step).padStart(2)}. ${what}${detail === undefined ? "" : `\n    ${detail}`}`),
+  );
   result.seconds = Math.round((performance.now() - started) / 10) / 100;
   say(`\n${result.ok ? "Every step held" : "A STEP DID NOT HOLD"}, in ${result.seconds} s.`);
   if (!values.once) await stayOpen([a, b], result.evidence);
@@ -43,7 +68,8 @@ try {
     process.exitCode = result.ok ? 0 : 1;
   }
 } catch (error) {
-  if (values.json) console.log(JSON.stringify({ ok: false, error: error instanceof Error ? error.message : String(error) }));
+  if (values.json)
+    console.log(JSON.stringify({ ok: false, error: error instanceof Error ? error.message : String(error) }));
   console.error(error);
   process.exitCode = 1;
 }
@@ -63,7 +89,10 @@ async function stayOpen(open: readonly Side[], evidence: string): Promise<void> 
     say(`\n${side.node.self.name}: http://127.0.0.1:${web.port}`);
     for (const { role, email } of side.people) {
       const { officer } = side.as(role);
-      const token = await side.node.access.signInToken({ kind: "job", party: side.node.self.id, name: "demo", may: [] }, officer);
+      const token = await side.node.access.signInToken(
+        { kind: "job", party: side.node.self.id, name: "demo", may: [] },
+        officer,
+      );
       say(`  ${role.padEnd(18)} ${email.padEnd(30)} http://127.0.0.1:${web.port}/sign-in#token=${token}`);
     }
   }

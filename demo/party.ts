@@ -20,11 +20,12 @@ export interface Side {
   as(role: Role): OfficerViewer;
 }
 
-export async function freePort(): Promise<number> {
+/** The wanted port of this machine when nobody listens there, else one that is free. */
+async function freePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
+    server.once("error", (error) => (wanted === 0 ? reject(error) : resolve(freePort())));
+    server.listen(wanted, "127.0.0.1", () => {
       const address = server.address();
       server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
     });
@@ -36,6 +37,7 @@ export interface SideOptions {
   readonly name: string;
   readonly purposes: readonly string[];
   readonly officers: readonly { readonly role: Role; readonly name: string; readonly email: string }[];
+  /** Another is taken when this one is in use. */
   readonly webPort: number;
 }
 
@@ -46,7 +48,7 @@ export async function openSide({ folder, name, purposes, officers, webPort }: Si
     {
       party: { id: `identity--${randomUUID()}`, name, purposes: [...purposes] },
       link: { host: "127.0.0.1", port, url: `https://127.0.0.1:${port}` },
-      web: { host: "127.0.0.1", port: webPort },
+      web: { host: "127.0.0.1", port: await freePort(webPort) },
       store: "sqlite",
     },
     new Date(),
@@ -75,10 +77,20 @@ export async function openSide({ folder, name, purposes, officers, webPort }: Si
 export async function mark(side: Side, terms: Partial<HandlingTerms>): Promise<string> {
   const id = newId("marking-definition");
   const full: HandlingTerms = {
-    originator: side.node.self.id, releasableTo: [], noOnward: true, purposes: null, evidenceUse: "with-consent", caveats: [], reviewBy: null, expires: null,
-    foreignCodes: [], ...terms,
+    originator: side.node.self.id,
+    releasableTo: [],
+    noOnward: true,
+    purposes: null,
+    evidenceUse: "with-consent",
+    caveats: [],
+    reviewBy: null,
+    expires: null,
+    foreignCodes: [],
+    ...terms,
   };
-  const text = canonicalJson(handlingMarking(full, { id, created: "2025-08-12T00:00:00.000000Z", createdBy: side.node.self.id }));
+  const text = canonicalJson(
+    handlingMarking(full, { id, created: "2025-08-12T00:00:00.000000Z", createdBy: side.node.self.id }),
+  );
   await side.node.store.transact(side.as("analyst"), (t) => t.labels.addMarking(id, text, side.node.self.id));
   return id;
 }
@@ -95,7 +107,14 @@ export function fileSource(path: string): Source {
 /** Keeps one object of this side's own making, through the same front door as every file. */
 export async function keep(side: Side, object: JsonObject, markings: readonly string[]): Promise<ImportRun> {
   const text = JSON.stringify(object);
-  const source: Source = { name: "desk.json", size: text.length, sibling: () => null, async *open() { yield Buffer.from(text); } };
+  const source: Source = {
+    name: "desk.json",
+    size: text.length,
+    sibling: () => null,
+    async *open() {
+      yield Buffer.from(text);
+    },
+  };
   return side.node.intake.importFile(side.as("analyst"), { source, markings });
 }
 

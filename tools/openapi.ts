@@ -8,7 +8,12 @@ const folder = mkdtempSync(join(tmpdir(), "entente-openapi-"));
 const id = "identity--00000000-0000-4000-8000-000000000000";
 const home = await createHome(
   join(folder, "home"),
-  { party: { id, name: "Nobody", purposes: [] }, link: { host: "127.0.0.1", port: 0, url: "https://127.0.0.1:1" }, web: { host: "127.0.0.1", port: 0 }, store: "sqlite" },
+  {
+    party: { id, name: "Nobody", purposes: [] },
+    link: { host: "127.0.0.1", port: 0, url: "https://127.0.0.1:1" },
+    web: { host: "127.0.0.1", port: 0 },
+    store: "sqlite",
+  },
   new Date(),
 );
 const node = await openNode(home, { clock: () => new Date(), onError: (error) => console.error(error) });

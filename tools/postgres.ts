@@ -20,7 +20,9 @@ function binaries(): string | null {
 }
 
 function account(name: string): { uid: number; gid: number } | null {
-  const line = readFileSync("/etc/passwd", "utf8").split("\n").find((entry) => entry.startsWith(`${name}:`));
+  const line = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .find((entry) => entry.startsWith(`${name}:`));
   if (line === undefined) return null;
   const [, , uid, gid] = line.split(":");
   return { uid: Number(uid), gid: Number(gid) };
@@ -30,9 +32,16 @@ function account(name: string): { uid: number; gid: number } | null {
 export function startPostgres(): TestPostgres | null {
   const root = process.getuid?.() === 0;
   if (binaries() === null && root) {
-    spawnSync("sh", ["-c", "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql postgresql-contrib"], {
-      stdio: ["ignore", "ignore", "inherit"],
-    });
+    spawnSync(
+      "sh",
+      [
+        "-c",
+        "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql postgresql-contrib",
+      ],
+      {
+        stdio: ["ignore", "ignore", "inherit"],
+      },
+    );
   }
   const bin = binaries();
   if (bin === null) return null;

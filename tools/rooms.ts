@@ -16,7 +16,15 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["safeguards"],
   ["intake"],
   ["exchange"],
-  ["pillars/dialogues", "pillars/designations", "pillars/requests", "pillars/deconfliction", "pillars/content", "pillars/programmes", "pillars/briefs"],
+  [
+    "pillars/dialogues",
+    "pillars/designations",
+    "pillars/requests",
+    "pillars/deconfliction",
+    "pillars/content",
+    "pillars/programmes",
+    "pillars/briefs",
+  ],
   ["api"],
   ["node"],
   ["cli"],
@@ -40,7 +48,8 @@ export interface House {
   readonly violations: readonly Violation[];
 }
 
-const IMPORT = /(?:^|[\s;])(?:import|export)\s+(?:[^"';]*?\sfrom\s+)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
+const IMPORT =
+  /(?:^|[\s;])(?:import|export)\s+(?:[^"';]*?\sfrom\s+)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
 
 const floorOf = (room: string): number => FLOORS.findIndex((floor) => floor.includes(room));
 const isTest = (file: string): boolean => file.endsWith(".test.ts") || file.endsWith("/testing.ts");
@@ -61,7 +70,9 @@ function roomOf(src: string, file: string): string | null {
 
 /** Without comments and with strings kept: so that a word in a comment is no import and no clock. */
 function withoutComments(text: string): string {
-  return text.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (part) => (part.startsWith("/") ? " " : part));
+  return text.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (part) =>
+    part.startsWith("/") ? " " : part,
+  );
 }
 
 export function inspect(root: string): House {
@@ -80,12 +91,14 @@ export function inspect(root: string): House {
     }
     const text = withoutComments(readFileSync(file, "utf8"));
     if (!arrows.has(room)) arrows.set(room, new Set());
-    for (const match of text.matchAll(IMPORT)) inspectImport(match[1] ?? match[2] ?? "", { root, src, file, room, add, arrows });
+    for (const match of text.matchAll(IMPORT))
+      inspectImport(match[1] ?? match[2] ?? "", { root, src, file, room, add, arrows });
     if (isTest(file)) continue;
     if (PURE.has(room) && /\bDate\.now\(|\bnew Date\(\s*\)|\bperformance\.now\(|\bprocess\.(?!nextTick)/.test(text)) {
       add("ambient", "a pure room reads the clock or the process");
     }
-    if (/\bprocess\.env\b/.test(text) && !name.startsWith(join("src", "node", "config"))) add("env", "process.env is read outside src/node/config");
+    if (/\bprocess\.env\b/.test(text) && !name.startsWith(join("src", "node", "config")))
+      add("env", "process.env is read outside src/node/config");
   }
   for (const cycle of cycles(arrows)) violations.push({ file: "src", rule: "cycle", message: cycle.join(" → ") });
   return { files: files.length, arrows, violations };
@@ -105,10 +118,16 @@ function inspectImport(target: string, { src, file, room, add, arrows }: Place):
     const other = target.slice(1);
     if (floorOf(other) === -1) return add("skipped-door", `${target} is no door`);
     // A test may look down from anywhere, but it too goes through the door.
-    if (other === room) return isTest(file) ? undefined : add("own-door", "a room does not go out and in again through its own door");
+    if (other === room)
+      return isTest(file) ? undefined : add("own-door", "a room does not go out and in again through its own door");
     if (!isTest(file)) arrows.get(room)?.add(other);
-    if (floorOf(other) >= floorOf(room)) return add("upward", `${room} imports ${other}, which stands ${floorOf(other) === floorOf(room) ? "beside" : "above"} it`);
-    if (room === "ledger" && !LEDGER_MAY.has(other)) return add("ledger", `ledger imports ${other}; it stands on base alone`);
+    if (floorOf(other) >= floorOf(room))
+      return add(
+        "upward",
+        `${room} imports ${other}, which stands ${floorOf(other) === floorOf(room) ? "beside" : "above"} it`,
+      );
+    if (room === "ledger" && !LEDGER_MAY.has(other))
+      return add("ledger", `ledger imports ${other}; it stands on base alone`);
     return undefined;
   }
   if (target.startsWith(".")) {
@@ -117,9 +136,12 @@ function inspectImport(target: string, { src, file, room, add, arrows }: Place):
       if (!isTest(file) && target.endsWith(".test.ts")) add("test-import", `imports ${target}`);
       return undefined;
     }
-    return isTest(file) && target.endsWith("/testing.ts") ? undefined : add("skipped-door", `reaches ${target} past the door of ${other ?? "no room"}`);
+    return isTest(file) && target.endsWith("/testing.ts")
+      ? undefined
+      : add("skipped-door", `reaches ${target} past the door of ${other ?? "no room"}`);
   }
-  if (PURE.has(room) && !isTest(file) && target.startsWith("node:") && !PURE_NODE.has(target)) return add("ambient", `a pure room imports ${target}`);
+  if (PURE.has(room) && !isTest(file) && target.startsWith("node:") && !PURE_NODE.has(target))
+    return add("ambient", `a pure room imports ${target}`);
   return undefined;
 }
 
@@ -138,9 +160,16 @@ function cycles(arrows: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
 
 /** The map, top floor first. */
 export function drawMap({ arrows }: House): string {
-  const rooms = FLOORS.flat().filter((room) => arrows.has(room)).toReversed();
+  const rooms = FLOORS.flat()
+    .filter((room) => arrows.has(room))
+    .toReversed();
   const width = Math.max(...rooms.map((room) => room.length), 0);
-  return rooms.map((room) => `${room.padEnd(width)}  →  ${[...(arrows.get(room) ?? [])].toSorted((a, b) => floorOf(b) - floorOf(a)).join(" ") || "(ground)"}`).join("\n");
+  return rooms
+    .map(
+      (room) =>
+        `${room.padEnd(width)}  →  ${[...(arrows.get(room) ?? [])].toSorted((a, b) => floorOf(b) - floorOf(a)).join(" ") || "(ground)"}`,
+    )
+    .join("\n");
 }
 
 if (import.meta.main) {

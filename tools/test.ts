@@ -19,15 +19,24 @@ const postgres = startPostgres();
 let ok = false;
 try {
   const env = { ...process.env, ...(postgres === null ? {} : { ENTENTE_TEST_POSTGRES: postgres.url }) };
-  ok = run("vitest", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${results}`, ...process.argv.slice(2)], env);
+  ok = run(
+    "vitest",
+    ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${results}`, ...process.argv.slice(2)],
+    env,
+  );
 } finally {
   postgres?.stop();
 }
-const counts = JSON.parse(readFileSync(results, "utf8")) as { numPassedTests: number; numFailedTests: number; numPendingTests: number };
+const counts = JSON.parse(readFileSync(results, "utf8")) as {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+};
 rmSync(results);
 const services = postgres === null ? 1 : 0;
 if (services > 0) console.error("SKIPPED: PostgreSQL is not to be had here; the store ran on SQLite and PGlite only.");
 const skipped = counts.numPendingTests + services;
 const failed = counts.numFailedTests + (typed ? 0 : 1) + (!ok && counts.numFailedTests === 0 ? 1 : 0);
 console.log(`${counts.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-process.exitCode = failed > 0 || (skipped > 0 && process.env["CI"] !== undefined) || counts.numPassedTests === 0 ? 1 : 0;
+process.exitCode =
+  failed > 0 || (skipped > 0 && process.env["CI"] !== undefined) || counts.numPassedTests === 0 ? 1 : 0;

@@ -27,7 +27,12 @@ async function signedIn() {
 describe("signing in", () => {
   test("a link works once", async () => {
     const { token, session, officer } = await signedIn();
-    expect((await access.authenticate(session)).viewer).toEqual({ kind: "officer", party: HOME, officer: officer.id, roles: ["analyst"] });
+    expect((await access.authenticate(session)).viewer).toEqual({
+      kind: "officer",
+      party: HOME,
+      officer: officer.id,
+      roles: ["analyst"],
+    });
     await expect(access.signIn(token)).rejects.toMatchObject({ code: "link-invalid" });
     await expect(access.signIn("guess")).rejects.toMatchObject({ code: "link-invalid" });
   });
@@ -62,15 +67,23 @@ describe("signing in", () => {
 test("an officer is found by address whatever its case, and no address stands twice", async () => {
   await signedIn();
   expect((await access.asOfficer("AMNA@EXAMPLE.ORG")).kind).toBe("officer");
-  await expect(access.addOfficer(setup, { name: "A", email: "amna@Example.org", roles: ["analyst"] })).rejects.toMatchObject({ code: "officer-exists" });
-  await expect(access.addOfficer(setup, { name: "A", email: "no address", roles: ["analyst"] })).rejects.toMatchObject({ code: "officer-invalid" });
+  await expect(
+    access.addOfficer(setup, { name: "A", email: "amna@Example.org", roles: ["analyst"] }),
+  ).rejects.toMatchObject({ code: "officer-exists" });
+  await expect(access.addOfficer(setup, { name: "A", email: "no address", roles: ["analyst"] })).rejects.toMatchObject({
+    code: "officer-invalid",
+  });
 });
 
 test("duties are separate", () => {
   for (const role of ROLES) {
-    expect(PERMISSIONS[role].includes("release.draft") && PERMISSIONS[role].includes("release.approve"), role).toBe(false);
+    expect(PERMISSIONS[role].includes("release.draft") && PERMISSIONS[role].includes("release.approve"), role).toBe(
+      false,
+    );
   }
   expect(permits(["administrator"], "content.read")).toBe(false);
   expect(permits(["overseer"], "content.write")).toBe(false);
-  expect(() => requirePermission({ kind: "officer", party: HOME, officer: "o", roles: ["overseer"] }, "release.approve")).toThrow(expect.objectContaining({ code: "forbidden" }));
+  expect(() =>
+    requirePermission({ kind: "officer", party: HOME, officer: "o", roles: ["overseer"] }, "release.approve"),
+  ).toThrow(expect.objectContaining({ code: "forbidden" }));
 });

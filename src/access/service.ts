@@ -35,27 +35,49 @@ export interface Access {
   officers(): Promise<readonly Officer[]>;
 }
 
-export function createAccess({ store, party, clock }: { readonly store: Store; readonly party: PartyId; readonly clock: Clock }): Access {
+export function createAccess({
+  store,
+  party,
+  clock,
+}: {
+  readonly store: Store;
+  readonly party: PartyId;
+  readonly clock: Clock;
+}): Access {
   const self: Viewer = { kind: "job", party, name: "access", may: [] };
   const inHours = (hours: number) => instantOf(new Date(clock().getTime() + hours * 3_600_000));
-  const viewerOf = (officer: Officer): OfficerViewer => ({ kind: "officer", party, officer: officer.id, roles: officer.roles });
+  const viewerOf = (officer: Officer): OfficerViewer => ({
+    kind: "officer",
+    party,
+    officer: officer.id,
+    roles: officer.roles,
+  });
   const newToken = () => toBase64Url(randomBytes(32));
 
   return {
     async addOfficer(actor, { name, email, roles, unit = "" }) {
       const unknown = roles.filter((role) => !ROLES.includes(role));
       if (name.trim() === "" || !/^[^\s@]+@[^\s@]+$/.test(email) || roles.length === 0 || unknown.length > 0) {
-        throw new AccessError("officer-invalid", "an officer needs a name, an e-mail address and at least one known role", {
-          fix: `Roles are: ${ROLES.join(", ")}.`,
-        });
+        throw new AccessError(
+          "officer-invalid",
+          "an officer needs a name, an e-mail address and at least one known role",
+          {
+            fix: `Roles are: ${ROLES.join(", ")}.`,
+          },
+        );
       }
       return store.transact(actor, async (t) => {
         if ((await t.officers.byEmail(email)) !== null) {
           throw new AccessError("officer-exists", `an officer with the address ${email} is already here`);
         }
         const officer: Officer = {
-          id: `officer--${randomUUID()}`, name: name.trim(), email: email.toLowerCase(), roles, unit,
-          createdAt: instantOf(clock()), disabledAt: null,
+          id: `officer--${randomUUID()}`,
+          name: name.trim(),
+          email: email.toLowerCase(),
+          roles,
+          unit,
+          createdAt: instantOf(clock()),
+          disabledAt: null,
         };
         await t.officers.add(officer);
         await t.audit.note("officer.add", officer.id, { roles: [...roles] });
@@ -65,7 +87,8 @@ export function createAccess({ store, party, clock }: { readonly store: Store; r
     async signInToken(actor, officerId) {
       const token = newToken();
       await store.transact(actor, async (t) => {
-        if ((await t.officers.get(officerId)) === null) throw new AccessError("officer-unknown", `no officer ${officerId}`);
+        if ((await t.officers.get(officerId)) === null)
+          throw new AccessError("officer-unknown", `no officer ${officerId}`);
         await t.officers.addLink(sha256Hex(token), officerId, inHours(LINK_HOURS));
         await t.audit.note("officer.link", officerId);
       });
@@ -83,9 +106,13 @@ export function createAccess({ store, party, clock }: { readonly store: Store; r
         return found;
       });
       if (officer === null) {
-        throw new AccessError("link-invalid", "this sign-in link was used already, has expired, or is not one of ours", {
-          fix: "Ask the administrator for a new link: `entente officer link ADDRESS`.",
-        });
+        throw new AccessError(
+          "link-invalid",
+          "this sign-in link was used already, has expired, or is not one of ours",
+          {
+            fix: "Ask the administrator for a new link: `entente officer link ADDRESS`.",
+          },
+        );
       }
       return { session, officer, expires };
     },
@@ -101,7 +128,12 @@ export function createAccess({ store, party, clock }: { readonly store: Store; r
         return row === null || officer === null ? null : { row, officer };
       });
       const idle = found === null ? 0 : now.getTime() - Date.parse(found.row.seenAt);
-      if (found === null || found.officer.disabledAt !== null || found.row.expires <= instantOf(now) || idle > SESSION_IDLE_MINUTES * 60_000) {
+      if (
+        found === null ||
+        found.officer.disabledAt !== null ||
+        found.row.expires <= instantOf(now) ||
+        idle > SESSION_IDLE_MINUTES * 60_000
+      ) {
         throw new AccessError("session-invalid", "you are signed out", { fix: "Sign in again; nothing was lost." });
       }
       if (idle > TOUCH_SECONDS * 1000) await store.transact(self, (t) => t.officers.touchSession(hash));
@@ -110,7 +142,9 @@ export function createAccess({ store, party, clock }: { readonly store: Store; r
     async asOfficer(email) {
       const officer = await store.read(self, (r) => r.officers.byEmail(email));
       if (officer === null || officer.disabledAt !== null) {
-        throw new AccessError("officer-unknown", `no officer with the address ${email}`, { fix: "List them with `entente officer list`." });
+        throw new AccessError("officer-unknown", `no officer with the address ${email}`, {
+          fix: "List them with `entente officer list`.",
+        });
       }
       return viewerOf(officer);
     },

@@ -23,8 +23,16 @@ export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
-        defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", "data:"], fontSrc: ["'self'", "data:"], connectSrc: ["'self'"],
-        objectSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"], formAction: ["'self'"],
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", "data:"],
+        fontSrc: ["'self'", "data:"],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        formAction: ["'self'"],
       },
       referrerPolicy: "no-referrer",
       crossOriginOpenerPolicy: "same-origin",
@@ -34,18 +42,34 @@ export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
     defaultHook: (result) => {
       if (result.success) return;
       const issue = result.error.issues[0];
-      throw new ApiError("request-invalid", issue?.message ?? "the request is not as documented", { where: (issue?.path ?? []).join("/"), fix: "See /api/v1/openapi.json." });
+      throw new ApiError("request-invalid", issue?.message ?? "the request is not as documented", {
+        where: (issue?.path ?? []).join("/"),
+        fix: "See /api/v1/openapi.json.",
+      });
     },
   });
   api.onError((error, c) => problem(c, error, deps.onError));
   api.use(authentication(deps));
-  api.use(async (c, next) => (c.req.path.endsWith("/imports") ? next() : bodyLimit({ maxSize: MAX_JSON, onError: () => { throw new ApiError("too-large", "the request is too large"); } })(c, next)));
+  api.use(async (c, next) =>
+    c.req.path.endsWith("/imports")
+      ? next()
+      : bodyLimit({
+          maxSize: MAX_JSON,
+          onError: () => {
+            throw new ApiError("too-large", "the request is too large");
+          },
+        })(c, next),
+  );
   sessionRoutes(api, deps);
   recordRoutes(api, deps);
   releaseRoutes(api, deps);
   channelRoutes(api, deps);
   importRoutes(api, deps);
-  api.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Entente", version: deps.version, license: { name: "Apache-2.0" } }, servers: [{ url: "/api/v1" }] });
+  api.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: { title: "Entente", version: deps.version, license: { name: "Apache-2.0" } },
+    servers: [{ url: "/api/v1" }],
+  });
   api.all("*", () => {
     throw new ApiError("not-found", "there is no such address in this API", { fix: "See /api/v1/openapi.json." });
   });
@@ -63,7 +87,10 @@ function workbench(app: OpenAPIHono<Env>, webRoot: string | null): void {
     return;
   }
   const html = readFileSync(page, "utf8");
-  app.use("/assets/*", serveStatic({ root: webRoot, onFound: (_, c) => c.header("cache-control", "public, max-age=31536000, immutable") }));
+  app.use(
+    "/assets/*",
+    serveStatic({ root: webRoot, onFound: (_, c) => c.header("cache-control", "public, max-age=31536000, immutable") }),
+  );
   app.get("/favicon.svg", serveStatic({ root: webRoot, path: "favicon.svg" }));
   app.get("*", (c) => c.html(html, 200, { "cache-control": "no-cache" }));
 }

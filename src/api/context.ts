@@ -34,9 +34,18 @@ export interface Env {
 export type Api = OpenAPIHono<Env>;
 
 type Json<T extends z.ZodType> = { content: { "application/json": { schema: T } }; description: string };
-const json = <T extends z.ZodType>(schema: T, description: string): Json<T> => ({ content: { "application/json": { schema } }, description });
+const json = <T extends z.ZodType>(schema: T, description: string): Json<T> => ({
+  content: { "application/json": { schema } },
+  description,
+});
 
-interface RouteInput<P extends string, R extends z.ZodType, B extends z.ZodType | undefined, Q extends z.ZodObject | undefined, A extends z.ZodObject | undefined> {
+interface RouteInput<
+  P extends string,
+  R extends z.ZodType,
+  B extends z.ZodType | undefined,
+  Q extends z.ZodObject | undefined,
+  A extends z.ZodObject | undefined,
+> {
   readonly method: "get" | "post" | "put" | "delete";
   readonly path: P;
   readonly summary: string;
@@ -47,7 +56,13 @@ interface RouteInput<P extends string, R extends z.ZodType, B extends z.ZodType 
 }
 
 /** One route with its JSON answer and the problem that may come instead. */
-export function route<P extends string, R extends z.ZodType, B extends z.ZodType | undefined = undefined, Q extends z.ZodObject | undefined = undefined, A extends z.ZodObject | undefined = undefined>(input: RouteInput<P, R, B, Q, A>) {
+export function route<
+  P extends string,
+  R extends z.ZodType,
+  B extends z.ZodType | undefined = undefined,
+  Q extends z.ZodObject | undefined = undefined,
+  A extends z.ZodObject | undefined = undefined,
+>(input: RouteInput<P, R, B, Q, A>) {
   const { method, path, summary, response, body, query, params } = input;
   return createRoute({
     method,
@@ -62,11 +77,19 @@ export function route<P extends string, R extends z.ZodType, B extends z.ZodType
       query: Q extends z.ZodObject ? Q : never;
       params: A extends z.ZodObject ? A : never;
     },
-    responses: { 200: json(response, "done"), default: { content: { "application/problem+json": { schema: problemSchema } }, description: "refused or failed" } },
+    responses: {
+      200: json(response, "done"),
+      default: { content: { "application/problem+json": { schema: problemSchema } }, description: "refused or failed" },
+    },
   } satisfies RouteConfig);
 }
 
-export const idParam = z.object({ id: z.string().max(300).openapi({ param: { name: "id", in: "path" } }) });
+export const idParam = z.object({
+  id: z
+    .string()
+    .max(300)
+    .openapi({ param: { name: "id", in: "path" } }),
+});
 
 /** The officer who calls. @throws AccessError `forbidden` without the permission. */
 export function viewerWith(c: Context<Env>, permission: Permission): OfficerViewer {

@@ -27,11 +27,23 @@ export function problem(c: Context, error: unknown, onError: (error: unknown) =>
   if (error instanceof CodedError) {
     const status = STATUS[error.code] ?? 400;
     const body = {
-      type: `urn:entente:problem:${error.room}:${error.code}`, title: error.message, status, code: error.code, where: error.where ?? null, fix: error.fix ?? null,
+      type: `urn:entente:problem:${error.room}:${error.code}`,
+      title: error.message,
+      status,
+      code: error.code,
+      where: error.where ?? null,
+      fix: error.fix ?? null,
     };
     return c.json(body, status, { "content-type": "application/problem+json" });
   }
   onError(error);
-  const body = { type: "urn:entente:problem:internal", title: "Something failed on this node; nothing was changed.", status: 500, code: "internal", where: null, fix: "Try again. If it stays, the administrator finds more in the node's log." };
+  const body = {
+    type: "urn:entente:problem:internal",
+    title: "Something failed on this node; nothing was changed.",
+    status: 500,
+    code: "internal",
+    where: null,
+    fix: "Try again. If it stays, the administrator finds more in the node's log.",
+  };
   return c.json(body, 500, { "content-type": "application/problem+json" });
 }

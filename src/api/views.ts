@@ -12,8 +12,18 @@ export function recordView(record: StoredRecord, party: PartyName, self: string)
 export function handlingView({ handling, refs }: Label, party: PartyName) {
   const { known, granted, tlp, noOnward, purposes, evidenceUse, caveats, statements, reviewBy, expires } = handling;
   return {
-    known, granted, tlp, releasableTo: handling.releasableTo.map(party), noOnward, purposes: purposes === null ? null : [...purposes], evidenceUse, caveats: [...caveats],
-    statements: [...statements], reviewBy, expires, refs: [...refs],
+    known,
+    granted,
+    tlp,
+    releasableTo: handling.releasableTo.map(party),
+    noOnward,
+    purposes: purposes === null ? null : [...purposes],
+    evidenceUse,
+    caveats: [...caveats],
+    statements: [...statements],
+    reviewBy,
+    expires,
+    refs: [...refs],
   };
 }
 
@@ -27,18 +37,57 @@ export async function officerNames(r: Reader): Promise<(id: string) => string> {
 }
 
 export function releaseView(release: Release, party: PartyName, name: (id: string) => string, viewer: string) {
-  const { id, title, channel, purpose, necessity, legalBasis, reviewBy, state, createdBy, createdAt, submittedAt, decidedBy, decidedAt, decisionNote } = release;
+  const {
+    id,
+    title,
+    channel,
+    purpose,
+    necessity,
+    legalBasis,
+    reviewBy,
+    state,
+    createdBy,
+    createdAt,
+    submittedAt,
+    decidedBy,
+    decidedAt,
+    decisionNote,
+  } = release;
   return {
-    id, title, recipient: party(release.recipient), channel, purpose, necessity, legalBasis, reviewBy, state, createdBy, createdByName: name(createdBy), createdAt, submittedAt,
-    decidedByName: decidedBy === null ? null : name(decidedBy), decidedAt, decisionNote, mine: createdBy === viewer,
+    id,
+    title,
+    recipient: party(release.recipient),
+    channel,
+    purpose,
+    necessity,
+    legalBasis,
+    reviewBy,
+    state,
+    createdBy,
+    createdByName: name(createdBy),
+    createdAt,
+    submittedAt,
+    decidedByName: decidedBy === null ? null : name(decidedBy),
+    decidedAt,
+    decisionNote,
+    mine: createdBy === viewer,
   };
 }
 
 export async function channelView(r: Reader, channel: Channel) {
   const { id, state, fingerprint, purposes, createdAt, confirmedAt, lastContactAt, lastError, partnerUrl } = channel;
   return {
-    id, partner: { id: channel.partner, name: channel.partnerName }, state, fingerprint, purposes: [...purposes], createdAt, confirmedAt, lastContactAt, lastError,
-    waiting: await r.parcels.queued(id), url: partnerUrl,
+    id,
+    partner: { id: channel.partner, name: channel.partnerName },
+    state,
+    fingerprint,
+    purposes: [...purposes],
+    createdAt,
+    confirmedAt,
+    lastContactAt,
+    lastError,
+    waiting: await r.parcels.queued(id),
+    url: partnerUrl,
   };
 }
 

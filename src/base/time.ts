@@ -9,8 +9,7 @@ export type Clock = () => Date;
  */
 export type Instant = string;
 
-const RFC3339 =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,12}))?([Zz]|[+-]\d{2}:\d{2})$/;
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,12}))?([Zz]|[+-]\d{2}:\d{2})$/;
 
 export function instantOf(date: Date): Instant {
   return `${date.toISOString().slice(0, -1)}000Z`;

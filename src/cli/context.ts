@@ -21,7 +21,10 @@ export function homeFolder({ home }: Common): string {
 /** Opens the node, does the work, and closes it whatever happened. */
 export async function withNode<T>(command: Command, work: (node: EntenteNode) => Promise<T>): Promise<T> {
   const options = command.optsWithGlobals<Common>();
-  const node = await openNode(openHome(homeFolder(options)), { clock: () => new Date(), onError: (error) => console.error(error) });
+  const node = await openNode(openHome(homeFolder(options)), {
+    clock: () => new Date(),
+    onError: (error) => console.error(error),
+  });
   try {
     return await work(node);
   } finally {
@@ -33,7 +36,9 @@ export async function withNode<T>(command: Command, work: (node: EntenteNode) =>
 export async function actingOfficer(command: Command, node: EntenteNode): Promise<OfficerViewer> {
   const email = command.optsWithGlobals<Common>().as ?? readEnv().officer;
   if (email === null || email === undefined) {
-    throw new CliError("officer-missing", "this command acts for an officer", { fix: "Name one with --as ADDRESS, or set ENTENTE_OFFICER." });
+    throw new CliError("officer-missing", "this command acts for an officer", {
+      fix: "Name one with --as ADDRESS, or set ENTENTE_OFFICER.",
+    });
   }
   return node.access.asOfficer(email);
 }
@@ -49,13 +54,17 @@ export function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new CliError("file-unreadable", `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { where: path, cause });
+    throw new CliError("file-unreadable", `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      where: path,
+      cause,
+    });
   }
 }
 
 /** A file on this machine as intake reads it. @throws CliError `file-unreadable`. */
 export function fileSource(path: string): Source {
-  if (!existsSync(path) || !statSync(path).isFile()) throw new CliError("file-unreadable", `there is no file ${path}`, { where: path });
+  if (!existsSync(path) || !statSync(path).isFile())
+    throw new CliError("file-unreadable", `there is no file ${path}`, { where: path });
   return {
     name: basename(path),
     size: statSync(path).size,
@@ -75,8 +84,14 @@ export async function findChannel(node: EntenteNode, viewer: OfficerViewer, name
   const found = channels.filter((channel) => name === undefined || channel.id === name || channel.partnerName === name);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
-  throw new CliError("channel-ambiguous", found.length === 0 ? `there is no channel${name === undefined ? "" : ` ${name}`}` : "there are several channels", {
-    fix: channels.length === 0 ? "Pair with a partner first: entente pair invite." : `Name one: ${channels.map((channel) => channel.partnerName).join(", ")}.`,
-  });
+  throw new CliError(
+    "channel-ambiguous",
+    found.length === 0 ? `there is no channel${name === undefined ? "" : ` ${name}`}` : "there are several channels",
+    {
+      fix:
+        channels.length === 0
+          ? "Pair with a partner first: entente pair invite."
+          : `Name one: ${channels.map((channel) => channel.partnerName).join(", ")}.`,
+    },
+  );
 }
-

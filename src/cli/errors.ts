@@ -1,6 +1,11 @@
 import { CodedError } from "#base";
 
-export type CliErrorCode = "officer-missing" | "file-unreadable" | "channel-ambiguous" | "not-held" | "evidence-refused";
+export type CliErrorCode =
+  | "officer-missing"
+  | "file-unreadable"
+  | "channel-ambiguous"
+  | "not-held"
+  | "evidence-refused";
 
 export class CliError extends CodedError<CliErrorCode> {
   readonly room = "cli";

@@ -14,13 +14,27 @@ import { startCommand } from "./commands/start.ts";
 import { verifyCommand } from "./commands/verify.ts";
 
 const COMMANDS = [
-  initCommand, startCommand, officerCommand, pairCommand, basisCommand, markCommand, importCommand, recordsCommand, releaseCommand, inboxCommand, verifyCommand,
-  evidenceCommand, exportCommand, doctorCommand,
+  initCommand,
+  startCommand,
+  officerCommand,
+  pairCommand,
+  basisCommand,
+  markCommand,
+  importCommand,
+  recordsCommand,
+  releaseCommand,
+  inboxCommand,
+  verifyCommand,
+  evidenceCommand,
+  exportCommand,
+  doctorCommand,
 ];
 
 function program(): Command {
   const entente = new Command("entente")
-    .description("The node of one party: what it agreed, what it shares, what it can prove. Exit codes: 0 done, 1 refused or failed, 2 usage.")
+    .description(
+      "The node of one party: what it agreed, what it shares, what it can prove. Exit codes: 0 done, 1 refused or failed, 2 usage.",
+    )
     .option("--home <folder>", "the node's folder (or ENTENTE_HOME; default .entente)")
     .option("--as <address>", "the officer on whose behalf the command acts (or ENTENTE_OFFICER)")
     .option("--json", "print one JSON object on one line")

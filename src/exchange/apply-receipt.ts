@@ -8,14 +8,20 @@ import { ExchangeError } from "./errors.ts";
  * Takes the partner's receipt: it must be for a parcel that was sent on this channel, and speak of just the records that
  * were in it, in their order.
  */
-export async function applyReceipt(t: Transactor, channel: Channel, parcel: ParcelOf<"receipt">, now: Instant): Promise<void> {
+export async function applyReceipt(
+  t: Transactor,
+  channel: Channel,
+  parcel: ParcelOf<"receipt">,
+  now: Instant,
+): Promise<void> {
   const { body } = parcel;
   const sent = await t.parcels.outbound(channel.id, body.sequence);
   if (sent === null || sent.hash !== body.parcel || sent.kind === "receipt" || sent.kind === "hello") {
     throw new ExchangeError("parcel-forged", "the receipt is for something that was not sent on this channel");
   }
   const carried = carriedBy(sent);
-  if (carried.length !== body.records.length) throw new ExchangeError("parcel-forged", "the receipt speaks of other records than were sent");
+  if (carried.length !== body.records.length)
+    throw new ExchangeError("parcel-forged", "the receipt speaks of other records than were sent");
   await t.parcels.receipted(channel.id, body.sequence, parcel.sequence);
   for (const [n, { result }] of body.records.entries()) {
     const record = carried[n];
@@ -44,9 +50,18 @@ function carriedBy(sent: OutboundParcel): Carried[] {
   });
 }
 
-async function follow(t: Transactor, channel: Channel, record: Carried, result: ReceiptResult, now: Instant): Promise<void> {
-  const copies = (await t.releases.copiesOf(record.id)).filter((copy) => copy.party === channel.partner && copy.channel === channel.id);
-  const set = (copy: Copy, state: Copy["state"]): Promise<void> => t.releases.saveCopy({ ...copy, state, updatedAt: now });
+async function follow(
+  t: Transactor,
+  channel: Channel,
+  record: Carried,
+  result: ReceiptResult,
+  now: Instant,
+): Promise<void> {
+  const copies = (await t.releases.copiesOf(record.id)).filter(
+    (copy) => copy.party === channel.partner && copy.channel === channel.id,
+  );
+  const set = (copy: Copy, state: Copy["state"]): Promise<void> =>
+    t.releases.saveCopy({ ...copy, state, updatedAt: now });
   if (record.recall) {
     for (const copy of copies.filter((held) => held.state === "recall-sent")) await set(copy, "recalled");
     return;
@@ -57,4 +72,3 @@ async function follow(t: Transactor, channel: Channel, record: Carried, result: 
     else if (copy.state === "sent" && copy.version !== record.replaces) await set(copy, good ? "confirmed" : "refused");
   }
 }
-

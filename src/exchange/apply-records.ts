@@ -14,7 +14,13 @@ export interface RecordResult {
 const NAMELESS = { id: "unknown--00000000-0000-4000-8000-000000000000", version: "1970-01-01T00:00:00.000000Z" };
 
 /** Stores what a release or a correction carries, as the partner's. One bad record does not keep the others out. */
-export async function applyRecords(t: Transactor, registry: TypeRegistry, channel: Channel, parcel: ParcelOf<"release"> | ParcelOf<"correction">, now: Instant): Promise<RecordResult[]> {
+export async function applyRecords(
+  t: Transactor,
+  registry: TypeRegistry,
+  channel: Channel,
+  parcel: ParcelOf<"release"> | ParcelOf<"correction">,
+  now: Instant,
+): Promise<RecordResult[]> {
   for (const text of parcel.body.markings) {
     const id = markingId(text);
     if (id !== null) await t.labels.addMarking(id, text, channel.partner);
@@ -28,11 +34,17 @@ export async function applyRecords(t: Transactor, registry: TypeRegistry, channe
       results.push({ id: accepted.record.id, version: accepted.record.version, result: "stored" });
     } else {
       const [error] = accepted.errors;
-      results.push({ ...NAMELESS, result: "refused", reason: `${error?.path ?? ""} ${error?.message ?? ""}`.slice(0, 500) });
+      results.push({
+        ...NAMELESS,
+        result: "refused",
+        reason: `${error?.path ?? ""} ${error?.message ?? ""}`.slice(0, 500),
+      });
     }
   }
   const source = `${channel.id}#${parcel.sequence}`;
-  const appended = await t.records.append(kept.map(({ record, assigned }) => ({ record, owner: channel.partner, assigned, source })));
+  const appended = await t.records.append(
+    kept.map(({ record, assigned }) => ({ record, owner: channel.partner, assigned, source })),
+  );
   for (const [n, outcome] of appended.entries()) {
     const item = kept[n];
     if (item === undefined) continue;
@@ -56,11 +68,17 @@ function outcomeOf(outcome: AppendResult, replaces: boolean): { result: ReceiptR
 }
 
 /** Takes the text out of this store and keeps its hash. A record that is not the partner's is not touched. */
-export async function applyRecall(t: Transactor, channel: Channel, parcel: ParcelOf<"recall">): Promise<RecordResult[]> {
+export async function applyRecall(
+  t: Transactor,
+  channel: Channel,
+  parcel: ParcelOf<"recall">,
+): Promise<RecordResult[]> {
   const results: RecordResult[] = [];
   for (const { id, version } of parcel.body.records) {
     const versions = await t.records.withdraw(id, channel.partner);
-    results.push(versions > 0 ? { id, version, result: "withdrawn" } : { id, version, result: "unchanged", reason: "not held" });
+    results.push(
+      versions > 0 ? { id, version, result: "withdrawn" } : { id, version, result: "unchanged", reason: "not held" },
+    );
   }
   return results;
 }

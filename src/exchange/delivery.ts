@@ -58,7 +58,11 @@ export function startDelivery(deps: DeliveryDeps): Delivery {
       if (stopping.signal.aborted) return;
       try {
         const channels = await store.read(job, (r) => r.channels.list());
-        await Promise.all(channels.filter((channel) => channel.state === "active").map((channel) => drain(deps, job, channel, stopping.signal)));
+        await Promise.all(
+          channels
+            .filter((channel) => channel.state === "active")
+            .map((channel) => drain(deps, job, channel, stopping.signal)),
+        );
       } catch (error) {
         deps.onError(error);
       }
@@ -98,7 +102,13 @@ function leaseEnd(now: Date): string {
 }
 
 /** @returns whether the next parcel may follow. */
-async function deliver(deps: DeliveryDeps, job: Viewer, channel: Channel, parcel: OutboundParcel, signal: AbortSignal): Promise<boolean> {
+async function deliver(
+  deps: DeliveryDeps,
+  job: Viewer,
+  channel: Channel,
+  parcel: OutboundParcel,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { store, self, client, clock, holder } = deps;
   const checkpoint = await store.read(job, (r) => checkpointAt(r, self, channel.id, parcel.sequence + 1));
   const message: LinkMessage = { envelope: parcel.envelope, salt: parcel.salt, sequence: parcel.sequence, checkpoint };
@@ -115,7 +125,8 @@ async function deliver(deps: DeliveryDeps, job: Viewer, channel: Channel, parcel
         deps.onDelivered(channel.id, parcel.sequence);
         return true;
       case "gap":
-        if (answer.expected >= parcel.sequence) throw new ExchangeError("parcel-gap", "the partner asks for what comes later");
+        if (answer.expected >= parcel.sequence)
+          throw new ExchangeError("parcel-gap", "the partner asks for what comes later");
         await store.transact(job, (t) => t.parcels.requeue(channel.id, answer.expected));
         return false;
       case "refused":
@@ -130,7 +141,13 @@ async function deliver(deps: DeliveryDeps, job: Viewer, channel: Channel, parcel
   }
 }
 
-async function putOff({ store, clock }: DeliveryDeps, job: Viewer, channel: Channel, parcel: OutboundParcel, message: string): Promise<void> {
+async function putOff(
+  { store, clock }: DeliveryDeps,
+  job: Viewer,
+  channel: Channel,
+  parcel: OutboundParcel,
+  message: string,
+): Promise<void> {
   const pause = Math.min(FIRST_RETRY_MS * 2 ** Math.min(parcel.attempts, 16), LONGEST_RETRY_MS);
   await store.transact(job, async (t) => {
     await t.parcels.failed(channel.id, parcel.sequence, message, instantOf(new Date(clock().getTime() + pause)));

@@ -21,7 +21,8 @@ export function createDepartures({ self, clock }: { readonly self: Self; readonl
   return {
     async release(t, departure) {
       const channel = await t.channels.get(departure.release.channel);
-      if (channel === null) throw new ExchangeError("channel-unknown", `there is no channel ${departure.release.channel}`);
+      if (channel === null)
+        throw new ExchangeError("channel-unknown", `there is no channel ${departure.release.channel}`);
       const outgoing: Outgoing[] = [];
       for (const record of departure.records) {
         const { refs } = await t.labels.label(record.labelId);
@@ -40,7 +41,15 @@ export function createDepartures({ self, clock }: { readonly self: Self; readonl
     },
   };
 
-  async function send(t: Transactor, channel: Channel, { release, basis }: Departure, kind: "release" | "correction", items: readonly Outgoing[], part: number, parts: number): Promise<void> {
+  async function send(
+    t: Transactor,
+    channel: Channel,
+    { release, basis }: Departure,
+    kind: "release" | "correction",
+    items: readonly Outgoing[],
+    part: number,
+    parts: number,
+  ): Promise<void> {
     const now = instantOf(clock());
     const body = {
       release: release.id,
@@ -61,14 +70,31 @@ export function createDepartures({ self, clock }: { readonly self: Self; readonl
     };
     const { sequence } = await post(t, self, channel, { kind, body }, release.id, now);
     for (const { record } of items) {
-      await t.releases.saveCopy({ recordId: record.id, version: record.version, party: channel.partner, channel: channel.id, release: release.id, sequence, state: "sent", updatedAt: now });
+      await t.releases.saveCopy({
+        recordId: record.id,
+        version: record.version,
+        party: channel.partner,
+        channel: channel.id,
+        release: release.id,
+        sequence,
+        state: "sent",
+        updatedAt: now,
+      });
     }
   }
 }
 
 async function heldVersion(t: Transactor, record: StoredRecord, party: string): Promise<string | null> {
-  const held = (await t.releases.copiesOf(record.id)).filter((copy) => copy.party === party && copy.version < record.version && (copy.state === "sent" || copy.state === "confirmed"));
-  return held.map((copy) => copy.version).toSorted().at(-1) ?? null;
+  const held = (await t.releases.copiesOf(record.id)).filter(
+    (copy) =>
+      copy.party === party && copy.version < record.version && (copy.state === "sent" || copy.state === "confirmed"),
+  );
+  return (
+    held
+      .map((copy) => copy.version)
+      .toSorted()
+      .at(-1) ?? null
+  );
 }
 
 /** The texts of the markings that go with these records; the fixed TLP ones need none. */

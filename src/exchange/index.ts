@@ -8,4 +8,11 @@ export { type LinkIdentity, tlsPin } from "./link.ts";
 export { type Accepted, readInvitation } from "./pairing.ts";
 export type { ChannelVerdict, LogVerdict } from "./proof.ts";
 export type { Self } from "./self.ts";
-export { createExchange, type Exchange, type ExchangeDeps, type ExchangeEvent, type Link, type LinkOptions } from "./service.ts";
+export {
+  createExchange,
+  type Exchange,
+  type ExchangeDeps,
+  type ExchangeEvent,
+  type Link,
+  type LinkOptions,
+} from "./service.ts";

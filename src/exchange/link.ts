@@ -23,7 +23,9 @@ export function tlsPin(cert: string): string {
 }
 
 function pinOf(cert: X509Certificate): string {
-  return createHash("sha256").update(cert.publicKey.export({ type: "spki", format: "der" })).digest("hex");
+  return createHash("sha256")
+    .update(cert.publicKey.export({ type: "spki", format: "der" }))
+    .digest("hex");
 }
 
 export interface LinkServer {
@@ -45,7 +47,13 @@ export interface LinkServerOptions {
 /** Listens for partners: TLS 1.3, both sides prove their pinned keys, one path, bounded in size and time. */
 export async function listen(options: LinkServerOptions): Promise<LinkServer> {
   const server: Server = createServer(
-    { key: options.identity.key, cert: options.identity.cert, minVersion: "TLSv1.3", requestCert: true, rejectUnauthorized: false },
+    {
+      key: options.identity.key,
+      cert: options.identity.cert,
+      minVersion: "TLSv1.3",
+      requestCert: true,
+      rejectUnauthorized: false,
+    },
     (req, res) => {
       answer(options, req, res).catch((error: unknown) => {
         options.onError(error);
@@ -74,9 +82,15 @@ async function answer(options: LinkServerOptions, req: IncomingMessage, res: Ser
   const cert = req.socket instanceof TLSSocket ? req.socket.getPeerX509Certificate() : undefined;
   const channel = cert === undefined ? null : await options.channelOf(pinOf(cert));
   if (channel === null) return reply(res, 403, { result: "later", message: "this key is not paired here" });
-  if (req.method !== "POST" || req.url !== PATH) return reply(res, 404, { result: "refused", code: "no-such-path", message: "there is nothing here" });
+  if (req.method !== "POST" || req.url !== PATH)
+    return reply(res, 404, { result: "refused", code: "no-such-path", message: "there is nothing here" });
   const body = await readBody(req);
-  if (body === null) return reply(res, 413, { result: "refused", code: "too-large", message: `a message has at most ${MAX_MESSAGE} bytes` });
+  if (body === null)
+    return reply(res, 413, {
+      result: "refused",
+      code: "too-large",
+      message: `a message has at most ${MAX_MESSAGE} bytes`,
+    });
   reply(res, 200, await options.receive(channel, body));
 }
 
@@ -104,15 +118,32 @@ export interface LinkClient {
 }
 
 export function createLinkClient(identity: LinkIdentity): LinkClient {
-  const agent = new Agent({ keepAlive: true, maxSockets: 4, maxCachedSessions: 0, key: identity.key, cert: identity.cert, minVersion: "TLSv1.3", rejectUnauthorized: false });
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: 4,
+    maxCachedSessions: 0,
+    key: identity.key,
+    cert: identity.cert,
+    minVersion: "TLSv1.3",
+    rejectUnauthorized: false,
+  });
   const checked = new WeakMap<object, string>();
   return {
     send: (url, pin, body, signal) =>
       new Promise((resolve, reject) => {
         const fail = (cause: unknown): void =>
-          reject(new ExchangeError("link-failed", `the partner at ${url} is not reached: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }));
+          reject(
+            new ExchangeError(
+              "link-failed",
+              `the partner at ${url} is not reached: ${cause instanceof Error ? cause.message : String(cause)}`,
+              { cause },
+            ),
+          );
         const req = request(new URL(PATH, url), {
-          method: "POST", agent, signal, timeout: REQUEST_MS,
+          method: "POST",
+          agent,
+          signal,
+          timeout: REQUEST_MS,
           headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
         });
         req.on("error", fail);

@@ -20,7 +20,8 @@ export function readMessage(bytes: Uint8Array): LinkMessage {
   try {
     return message.parse(parseJson(fromUtf8(bytes), { maxLength: MAX_MESSAGE, maxDepth: 4 }));
   } catch (error) {
-    if (error instanceof BaseError || error instanceof z.ZodError) throw new ExchangeError("message-malformed", "the message is not one of this link", { cause: error });
+    if (error instanceof BaseError || error instanceof z.ZodError)
+      throw new ExchangeError("message-malformed", "the message is not one of this link", { cause: error });
     throw error;
   }
 }
@@ -41,7 +42,8 @@ export function readAnswer(bytes: Uint8Array): LinkAnswer {
   try {
     return answer.parse(parseJson(fromUtf8(bytes), { maxLength: 100_000, maxDepth: 4 }));
   } catch (error) {
-    if (error instanceof BaseError || error instanceof z.ZodError) throw new ExchangeError("message-malformed", "the partner's answer is not one of this link", { cause: error });
+    if (error instanceof BaseError || error instanceof z.ZodError)
+      throw new ExchangeError("message-malformed", "the partner's answer is not one of this link", { cause: error });
     throw error;
   }
 }

@@ -1,6 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { fromBase64, type Instant, sha256, sha256Hex, toBase64, utf8 } from "#base";
-import { append, commitment, formatCheckpoint, leafHash, logOrigin, type Parcel, PARCEL_TYPE, parcelBytes, rootAt, sealEnvelope, signNote } from "#ledger";
+import {
+  append,
+  commitment,
+  formatCheckpoint,
+  leafHash,
+  logOrigin,
+  type Parcel,
+  PARCEL_TYPE,
+  parcelBytes,
+  rootAt,
+  sealEnvelope,
+  signNote,
+} from "#ledger";
 import type { Channel, ParcelKind, Reader, Transactor } from "#store";
 import type { Self } from "./self.ts";
 
@@ -9,22 +21,51 @@ export const ownLog = (channel: string): string => `out:${channel}`;
 /** The partner's log of a channel, built again here from what came. */
 export const partnerLog = (channel: string): string => `in:${channel}`;
 
-export type Letter = { [Kind in ParcelKind]: { readonly kind: Kind; readonly body: Extract<Parcel, { kind: Kind }>["body"] } }[ParcelKind];
+export type Letter = {
+  [Kind in ParcelKind]: { readonly kind: Kind; readonly body: Extract<Parcel, { kind: Kind }>["body"] };
+}[ParcelKind];
 
 /** Signs a parcel, logs its commitment and puts it in the outbox, in the caller's transaction: all of it or nothing. */
-export async function post(t: Transactor, self: Self, channel: Channel, letter: Letter, subject: string | null, now: Instant): Promise<{ readonly sequence: number; readonly hash: string }> {
+export async function post(
+  t: Transactor,
+  self: Self,
+  channel: Channel,
+  letter: Letter,
+  subject: string | null,
+  now: Instant,
+): Promise<{ readonly sequence: number; readonly hash: string }> {
   const log = ownLog(channel.id);
   await t.settings.lock(log);
   const sequence = await t.trees.size(log);
-  const parcel: Parcel = { v: 1, channel: channel.id, from: self.id, to: channel.partner, sequence, sent: now, ...letter };
+  const parcel: Parcel = {
+    v: 1,
+    channel: channel.id,
+    from: self.id,
+    to: channel.partner,
+    sequence,
+    sent: now,
+    ...letter,
+  };
   const envelope = sealEnvelope(PARCEL_TYPE, parcelBytes(parcel), self.key);
   const hash = sha256Hex(envelope);
   const salt = new Uint8Array(randomBytes(32));
   await append(t.trees, log, leafOf(envelope, toBase64(salt)));
   await t.trees.setCheckpoint(log, await checkpointAt(t, self, channel.id, sequence + 1));
   await t.parcels.addOutbound({
-    channel: channel.id, sequence, kind: letter.kind, hash, envelope, salt: toBase64(salt), subject, createdAt: now, state: "queued", attempts: 0,
-    nextAttemptAt: now, deliveredAt: null, lastError: null, receipt: null,
+    channel: channel.id,
+    sequence,
+    kind: letter.kind,
+    hash,
+    envelope,
+    salt: toBase64(salt),
+    subject,
+    createdAt: now,
+    state: "queued",
+    attempts: 0,
+    nextAttemptAt: now,
+    deliveredAt: null,
+    lastError: null,
+    receipt: null,
   });
   return { sequence, hash };
 }
@@ -38,7 +79,9 @@ export function leafOf(envelope: string, salt: string): Uint8Array {
 export async function checkpointAt(r: Reader, self: Self, channel: string, size: number): Promise<string> {
   const origin = logOrigin(channel, self.id);
   const store = { ...r.trees, put: unused, setSize: unused };
-  return signNote(formatCheckpoint({ origin, size, root: await rootAt(store, ownLog(channel), size) }), [{ name: origin, key: self.key }]);
+  return signNote(formatCheckpoint({ origin, size, root: await rootAt(store, ownLog(channel), size) }), [
+    { name: origin, key: self.key },
+  ]);
 }
 
 function unused(): Promise<void> {

@@ -1,6 +1,21 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { z } from "zod";
-import { BaseError, canonicalJson, type Clock, fromBase64, fromUtf8, instantOf, isJsonObject, type JsonObject, parseJson, sha256, sha256Hex, toBase64, toHex, utf8 } from "#base";
+import {
+  BaseError,
+  canonicalJson,
+  type Clock,
+  fromBase64,
+  fromUtf8,
+  instantOf,
+  isJsonObject,
+  type JsonObject,
+  parseJson,
+  sha256,
+  sha256Hex,
+  toBase64,
+  toHex,
+  utf8,
+} from "#base";
 import { LedgerError, openEnvelope, sealEnvelope } from "#ledger";
 import type { Viewer } from "#policy";
 import { actorName, type Channel, type Store, type Transactor } from "#store";
@@ -26,7 +41,10 @@ const invitation = z.strictObject({
   created: z.string().max(40),
   expires: z.string().max(40),
   /** SHA-256 of the invitation that this one answers. */
-  answers: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+  answers: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 
 type InvitationBody = z.infer<typeof invitation>;
@@ -46,7 +64,12 @@ export interface Pairing {
   confirm(actor: Viewer, channel: string, fingerprint: string): Promise<Channel>;
 }
 
-export function createPairing(deps: { readonly store: Store; readonly self: Self; readonly clock: Clock; readonly onConfirmed: (t: Transactor, channel: Channel) => Promise<void> }): Pairing {
+export function createPairing(deps: {
+  readonly store: Store;
+  readonly self: Self;
+  readonly clock: Clock;
+  readonly onConfirmed: (t: Transactor, channel: Channel) => Promise<void>;
+}): Pairing {
   const { store, self, clock, onConfirmed } = deps;
 
   function make(answers?: string): { readonly body: InvitationBody; readonly text: string } {
@@ -54,17 +77,39 @@ export function createPairing(deps: { readonly store: Store; readonly self: Self
     const body: InvitationBody = {
       v: 1,
       id: `invitation--${randomUUID()}`,
-      party: { id: self.id, name: self.name, key: self.key.publicKey, tlsPin: self.tlsPin, url: self.url, purposes: [...self.purposes] },
+      party: {
+        id: self.id,
+        name: self.name,
+        key: self.key.publicKey,
+        tlsPin: self.tlsPin,
+        url: self.url,
+        purposes: [...self.purposes],
+      },
       nonce: toBase64(new Uint8Array(randomBytes(16))),
       created: instantOf(now),
       expires: instantOf(new Date(now.getTime() + VALID_DAYS * 86_400_000)),
       ...(answers === undefined ? {} : { answers }),
     };
-    return { body, text: `${sealEnvelope(INVITATION_TYPE, utf8(canonicalJson(body as unknown as JsonObject)), self.key)}\n` };
+    return {
+      body,
+      text: `${sealEnvelope(INVITATION_TYPE, utf8(canonicalJson(body as unknown as JsonObject)), self.key)}\n`,
+    };
   }
 
-  async function keep(t: Transactor, actor: Viewer, { body, text }: ReturnType<typeof make>, state: "open" | "answered"): Promise<void> {
-    await t.channels.addInvitation({ id: body.id, text, state, createdAt: body.created, createdBy: actorName(actor), expires: body.expires });
+  async function keep(
+    t: Transactor,
+    actor: Viewer,
+    { body, text }: ReturnType<typeof make>,
+    state: "open" | "answered",
+  ): Promise<void> {
+    await t.channels.addInvitation({
+      id: body.id,
+      text,
+      state,
+      createdAt: body.created,
+      createdBy: actorName(actor),
+      expires: body.expires,
+    });
   }
 
   return {
@@ -81,16 +126,24 @@ export function createPairing(deps: { readonly store: Store; readonly self: Self
       const theirs = readInvitation(text);
       const now = instantOf(clock());
       if (theirs.party.key === self.key.publicKey || theirs.party.id === self.id) {
-        throw new ExchangeError("invitation-own", "this is an invitation of this very party", { fix: "Send it to the partner, and open here the file that the partner sent." });
+        throw new ExchangeError("invitation-own", "this is an invitation of this very party", {
+          fix: "Send it to the partner, and open here the file that the partner sent.",
+        });
       }
       if (theirs.expires <= now) {
-        throw new ExchangeError("invitation-expired", `this invitation ended on ${theirs.expires.slice(0, 10)}`, { fix: "Ask the partner for a new one." });
+        throw new ExchangeError("invitation-expired", `this invitation ended on ${theirs.expires.slice(0, 10)}`, {
+          fix: "Ask the partner for a new one.",
+        });
       }
       return store.transact(actor, async (t) => {
         await t.settings.lock("pairing");
-        const taken = (await t.channels.list()).find((channel) => channel.partner === theirs.party.id || channel.partnerTlsPin === theirs.party.tlsPin);
+        const taken = (await t.channels.list()).find(
+          (channel) => channel.partner === theirs.party.id || channel.partnerTlsPin === theirs.party.tlsPin,
+        );
         if (taken !== undefined) {
-          throw new ExchangeError("already-paired", `there is already a channel with ${taken.partnerName}`, { fix: "Close it first, or ask the partner which file is meant." });
+          throw new ExchangeError("already-paired", `there is already a channel with ${taken.partnerName}`, {
+            fix: "Close it first, or ask the partner which file is meant.",
+          });
         }
         const theirHash = sha256Hex(text.trim());
         let first = theirHash;
@@ -102,11 +155,17 @@ export function createPairing(deps: { readonly store: Store; readonly self: Self
           answer = made.text;
           second = sha256Hex(made.text.trim());
         } else {
-          const mine = (await t.channels.invitations()).find((open) => open.state === "open" && sha256Hex(open.text.trim()) === theirs.answers);
+          const mine = (await t.channels.invitations()).find(
+            (open) => open.state === "open" && sha256Hex(open.text.trim()) === theirs.answers,
+          );
           if (mine === undefined) {
-            throw new ExchangeError("invitation-foreign", "this file answers an invitation that is not an open one of ours", {
-              fix: "It may be meant for another party, or its invitation was answered or withdrawn. Make a new invitation.",
-            });
+            throw new ExchangeError(
+              "invitation-foreign",
+              "this file answers an invitation that is not an open one of ours",
+              {
+                fix: "It may be meant for another party, or its invitation was answered or withdrawn. Make a new invitation.",
+              },
+            );
           }
           await t.channels.setInvitation(mine.id, "answered");
           first = theirs.answers;
@@ -114,9 +173,20 @@ export function createPairing(deps: { readonly store: Store; readonly self: Self
         }
         const fingerprint = fingerprintOf(first, second, self.key.publicKey, theirs.party.key);
         const channel: Channel = {
-          id: channelId(first, second), partner: theirs.party.id, partnerName: theirs.party.name, partnerUrl: theirs.party.url, partnerKey: theirs.party.key,
-          partnerTlsPin: theirs.party.tlsPin, purposes: theirs.party.purposes, fingerprint, state: "awaiting-confirmation", createdAt: now, confirmedAt: null,
-          confirmedBy: null, lastContactAt: null, lastError: null,
+          id: channelId(first, second),
+          partner: theirs.party.id,
+          partnerName: theirs.party.name,
+          partnerUrl: theirs.party.url,
+          partnerKey: theirs.party.key,
+          partnerTlsPin: theirs.party.tlsPin,
+          purposes: theirs.party.purposes,
+          fingerprint,
+          state: "awaiting-confirmation",
+          createdAt: now,
+          confirmedAt: null,
+          confirmedBy: null,
+          lastContactAt: null,
+          lastError: null,
         };
         await t.channels.add(channel);
         await t.audit.note("pairing.accept", channel.id, { partner: channel.partner });
@@ -149,7 +219,10 @@ export function readInvitation(text: string): InvitationBody {
   try {
     if (text.length > MAX_INVITATION) throw new BaseError("json-size", "the file is too large");
     const envelope = parseJson(text.trim(), { maxLength: MAX_INVITATION, maxDepth: 6 });
-    const payload = isJsonObject(envelope) && typeof envelope["payload"] === "string" ? fromBase64(envelope["payload"]) : new Uint8Array();
+    const payload =
+      isJsonObject(envelope) && typeof envelope["payload"] === "string"
+        ? fromBase64(envelope["payload"])
+        : new Uint8Array();
     const body = invitation.parse(parseJson(fromUtf8(payload), { maxLength: MAX_INVITATION, maxDepth: 6 }));
     // It names its own key: this shows that whoever wrote it holds that key. Whose it is, two people settle by voice.
     openEnvelope(text.trim(), INVITATION_TYPE, [body.party.key]);

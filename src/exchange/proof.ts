@@ -1,5 +1,21 @@
 import { BaseError, type Clock, equalBytes, instantOf } from "#base";
-import { type Evidence, evidenceText, inclusionProof, LedgerError, logOrigin, memoryHashStore, append, openEnvelope, openNote, PARCEL_TYPE, parseCheckpoint, proofText, type ProvenParcel, readParcel, rootAt } from "#ledger";
+import {
+  type Evidence,
+  evidenceText,
+  inclusionProof,
+  LedgerError,
+  logOrigin,
+  memoryHashStore,
+  append,
+  openEnvelope,
+  openNote,
+  PARCEL_TYPE,
+  parseCheckpoint,
+  proofText,
+  type ProvenParcel,
+  readParcel,
+  rootAt,
+} from "#ledger";
 import type { Viewer } from "#policy";
 import type { Channel, InboundParcel, OutboundParcel, Reader, Store } from "#store";
 import { ExchangeError } from "./errors.ts";
@@ -27,8 +43,18 @@ export async function verifyChannel(r: Reader, self: Self, channel: Channel): Pr
   return {
     channel: channel.id,
     partner: channel.partner,
-    own: await verifyLog(channel, { party: self.id, key: self.key.publicKey }, await r.trees.checkpoint(ownLog(channel.id)), (n) => r.parcels.outbound(channel.id, n)),
-    theirs: await verifyLog(channel, { party: channel.partner, key: channel.partnerKey }, await r.trees.checkpoint(partnerLog(channel.id)), (n) => r.parcels.inbound(channel.id, n)),
+    own: await verifyLog(
+      channel,
+      { party: self.id, key: self.key.publicKey },
+      await r.trees.checkpoint(ownLog(channel.id)),
+      (n) => r.parcels.outbound(channel.id, n),
+    ),
+    theirs: await verifyLog(
+      channel,
+      { party: channel.partner, key: channel.partnerKey },
+      await r.trees.checkpoint(partnerLog(channel.id)),
+      (n) => r.parcels.inbound(channel.id, n),
+    ),
   };
 }
 
@@ -52,10 +78,12 @@ async function verifyLog(
       const held = await parcelAt(sequence);
       if (held === null) throw new LedgerError("tree-range", `parcel ${sequence} is missing`);
       const parcel = readParcel(openEnvelope(held.envelope, PARCEL_TYPE, [signer.key]).payload);
-      if (parcel.sequence !== sequence || parcel.from !== signer.party) problems.push(`parcel ${sequence} is not what it says`);
+      if (parcel.sequence !== sequence || parcel.from !== signer.party)
+        problems.push(`parcel ${sequence} is not what it says`);
       await append(rebuilt, "log", leafOf(held.envelope, held.salt));
     }
-    if (!equalBytes(await rootAt(rebuilt, "log", size), checkpoint.root)) problems.push("the parcels held here do not make the tree that was signed");
+    if (!equalBytes(await rootAt(rebuilt, "log", size), checkpoint.root))
+      problems.push("the parcels held here do not make the tree that was signed");
   } catch (error) {
     if (!(error instanceof LedgerError || error instanceof BaseError)) throw error;
     problems.push(error.message);
@@ -64,13 +92,21 @@ async function verifyLog(
 }
 
 /** One file that proves a release: its parcels, what came back, and the proofs that both stand in the signed logs. */
-export async function makeEvidence(store: Store, self: Self, viewer: Viewer, clock: Clock, releaseId: string): Promise<string> {
+export async function makeEvidence(
+  store: Store,
+  self: Self,
+  viewer: Viewer,
+  clock: Clock,
+  releaseId: string,
+): Promise<string> {
   return store.read(viewer, async (r) => {
     const release = await r.releases.get(releaseId);
     const channel = release === null ? null : await r.channels.get(release.channel);
     const parcels = await r.parcels.outboundBySubject(releaseId);
     if (channel === null || parcels.length === 0) {
-      throw new ExchangeError("release-unknown", `no parcel of ${releaseId} has left`, { fix: "Evidence is made of a release that was approved." });
+      throw new ExchangeError("release-unknown", `no parcel of ${releaseId} has left`, {
+        fix: "Evidence is made of a release that was approved.",
+      });
     }
     const sent: ProvenParcel[] = [];
     const receipts: ProvenParcel[] = [];
@@ -80,13 +116,19 @@ export async function makeEvidence(store: Store, self: Self, viewer: Viewer, clo
     const hashes = readingHashes(r);
     for (const parcel of parcels) {
       sent.push({
-        envelope: parcel.envelope, salt: parcel.salt, index: parcel.sequence, checkpoint: ownCheckpoint,
+        envelope: parcel.envelope,
+        salt: parcel.salt,
+        index: parcel.sequence,
+        checkpoint: ownCheckpoint,
         proof: proofText(await inclusionProof(hashes, ownLog(channel.id), parcel.sequence, ownSize)),
       });
       const receipt = parcel.receipt === null ? null : await r.parcels.inbound(channel.id, parcel.receipt);
       if (receipt !== null && theirCheckpoint !== null) {
         receipts.push({
-          envelope: receipt.envelope, salt: receipt.salt, index: receipt.sequence, checkpoint: theirCheckpoint,
+          envelope: receipt.envelope,
+          salt: receipt.salt,
+          index: receipt.sequence,
+          checkpoint: theirCheckpoint,
           proof: proofText(await inclusionProof(hashes, partnerLog(channel.id), receipt.sequence, theirSize)),
         });
       }

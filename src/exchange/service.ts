@@ -59,7 +59,9 @@ export interface Link {
 export function createExchange(deps: ExchangeDeps): Exchange {
   const { store, self, clock, registry, onEvent } = deps;
   const pairing = createPairing({
-    store, self, clock,
+    store,
+    self,
+    clock,
     onConfirmed: async (t, channel) => {
       await post(t, self, channel, { kind: "hello", body: { name: self.name } }, null, instantOf(clock()));
     },
@@ -75,7 +77,10 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     pairing: {
       invite: (actor) => (requirePermission(actor, "channel.manage"), pairing.invite(actor)),
       accept: (actor, text) => (requirePermission(actor, "channel.manage"), pairing.accept(actor, text)),
-      confirm: (actor, id, fingerprint) => (requirePermission(actor, "channel.manage"), pairing.confirm(actor, id, fingerprint)),
+      confirm: (actor, id, fingerprint) => (
+        requirePermission(actor, "channel.manage"),
+        pairing.confirm(actor, id, fingerprint)
+      ),
     },
     departures: createDepartures({ self, clock }),
 
@@ -83,10 +88,15 @@ export function createExchange(deps: ExchangeDeps): Exchange {
       requirePermission(actor, "release.recall");
       return store.transact(actor, async (t) => {
         const now = instantOf(clock());
-        const live = (await t.releases.copiesOf(recordId)).filter((copy) => copy.state === "sent" || copy.state === "confirmed");
+        const live = (await t.releases.copiesOf(recordId)).filter(
+          (copy) => copy.state === "sent" || copy.state === "confirmed",
+        );
         const channels = [...new Set(live.map((copy) => copy.channel))];
         if (channels.length === 0 || reason.trim() === "") {
-          throw new ExchangeError("nothing-to-recall", channels.length === 0 ? "no partner holds a copy of this record" : "a recall states its reason");
+          throw new ExchangeError(
+            "nothing-to-recall",
+            channels.length === 0 ? "no partner holds a copy of this record" : "a recall states its reason",
+          );
         }
         for (const id of channels) {
           const channel = await t.channels.get(id);
@@ -113,12 +123,18 @@ export function createExchange(deps: ExchangeDeps): Exchange {
       const client = createLinkClient(identity);
       let delivery: Delivery | null = null;
       const server: LinkServer = await listen({
-        identity, host, port, onError,
+        identity,
+        host,
+        port,
+        onError,
         channelOf: async (pin) => (await store.read(job, (r) => r.channels.byTlsPin(pin)))?.id ?? null,
         receive: (channel, bytes) =>
           receive(
             {
-              store, self, clock, registry,
+              store,
+              self,
+              clock,
+              registry,
               onReceived: (id, parcel) => {
                 onEvent({ kind: "received", channel: id, parcel });
                 delivery?.wake();
@@ -128,7 +144,16 @@ export function createExchange(deps: ExchangeDeps): Exchange {
             bytes,
           ),
       });
-      delivery = startDelivery({ store, self, clock, client, holder, pollMs, onError, onDelivered: (channel, sequence) => onEvent({ kind: "delivered", channel, sequence }) });
+      delivery = startDelivery({
+        store,
+        self,
+        clock,
+        client,
+        holder,
+        pollMs,
+        onError,
+        onDelivered: (channel, sequence) => onEvent({ kind: "delivered", channel, sequence }),
+      });
       const running = delivery;
       running.wake();
       return {

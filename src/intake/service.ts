@@ -55,9 +55,19 @@ export function createIntake({ store, party, clock, registry, loaders }: Deps): 
       };
       const now = instantOf(clock());
       const run: { -readonly [K in keyof ImportRun]: ImportRun[K] } = {
-        id: `import--${randomUUID()}`, name: source.name, loader: loader.name, startedAt: now, endedAt: null,
-        actor: actor.kind === "officer" ? actor.officer : actor.kind, state: "running", bytes: 0, imported: 0, unchanged: 0,
-        conflicts: 0, problems: 0, sha256: null,
+        id: `import--${randomUUID()}`,
+        name: source.name,
+        loader: loader.name,
+        startedAt: now,
+        endedAt: null,
+        actor: actor.kind === "officer" ? actor.officer : actor.kind,
+        state: "running",
+        bytes: 0,
+        imported: 0,
+        unchanged: 0,
+        conflicts: 0,
+        problems: 0,
+        sha256: null,
       };
       let pending: { record: AcceptedRecord; place: string }[] = [];
       let problems: ImportProblem[] = [];
@@ -72,7 +82,9 @@ export function createIntake({ store, party, clock, registry, loaders }: Deps): 
           for (const { record } of batch) {
             if (record.type === "marking-definition") await t.labels.addMarking(record.id, record.text, party);
           }
-          const results = await t.records.append(batch.map(({ record }) => ({ record, owner: party, assigned: markings, source: run.id })));
+          const results = await t.records.append(
+            batch.map(({ record }) => ({ record, owner: party, assigned: markings, source: run.id })),
+          );
           for (const [n, result] of results.entries()) count(run, result, batch[n], problem);
           run.bytes = bytes;
           await t.imports.save(run);
@@ -124,7 +136,10 @@ function count(
   else if (result === "unchanged") run.unchanged++;
   else {
     run.conflicts++;
-    const message = result === "conflict" ? "this version is already here with other content; what was here is kept" : "the id belongs to another party's record";
+    const message =
+      result === "conflict"
+        ? "this version is already here with other content; what was here is kept"
+        : "the id belongs to another party's record";
     problem(item?.place ?? "", result, `${item?.record.id ?? ""}: ${message}`);
   }
 }

@@ -6,7 +6,10 @@ export const stixLoader: Loader = {
   name: "stix",
   title: "STIX 2.1",
   sniff(head) {
-    const start = new TextDecoder().decode(head.subarray(0, 64)).replace(/^\uFEFF/, "").trimStart();
+    const start = new TextDecoder()
+      .decode(head.subarray(0, 64))
+      .replace(/^\uFEFF/, "")
+      .trimStart();
     return start.startsWith("{") || start.startsWith("[");
   },
   async *load(source) {

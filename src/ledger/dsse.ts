@@ -17,7 +17,11 @@ export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8
 /** Signs the exact bytes. @returns the envelope as JSON text, which is what is hashed, logged and sent. */
 export function sealEnvelope(payloadType: string, payload: Uint8Array, key: SigningKey): string {
   const sig = toBase64(key.sign(preAuthEncoding(payloadType, payload)));
-  return JSON.stringify({ payload: toBase64(payload), payloadType, signatures: [{ keyid: keyId(key.publicKey), sig }] });
+  return JSON.stringify({
+    payload: toBase64(payload),
+    payloadType,
+    signatures: [{ keyid: keyId(key.publicKey), sig }],
+  });
 }
 
 /**
@@ -26,7 +30,11 @@ export function sealEnvelope(payloadType: string, payload: Uint8Array, key: Sign
  *
  * @throws LedgerError `envelope-malformed`, `envelope-type`, or `envelope-unsigned` when no given key signed it.
  */
-export function openEnvelope(text: string, payloadType: string, publicKeys: readonly string[]): { readonly payload: Uint8Array; readonly signedBy: string } {
+export function openEnvelope(
+  text: string,
+  payloadType: string,
+  publicKeys: readonly string[],
+): { readonly payload: Uint8Array; readonly signedBy: string } {
   const envelope = parse(text);
   if (!isJsonObject(envelope) || typeof envelope["payload"] !== "string" || !Array.isArray(envelope["signatures"])) {
     throw malformed("an envelope has a payload, a payloadType and signatures");
@@ -34,7 +42,8 @@ export function openEnvelope(text: string, payloadType: string, publicKeys: read
   if (envelope["payloadType"] !== payloadType) {
     throw new LedgerError("envelope-type", `the envelope does not carry ${payloadType}`);
   }
-  if (envelope["signatures"].length === 0 || envelope["signatures"].length > 16) throw malformed("an envelope has 1 to 16 signatures");
+  if (envelope["signatures"].length === 0 || envelope["signatures"].length > 16)
+    throw malformed("an envelope has 1 to 16 signatures");
   const payload = bytes(envelope["payload"]);
   const message = preAuthEncoding(payloadType, payload);
   for (const entry of envelope["signatures"]) {

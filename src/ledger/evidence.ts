@@ -24,7 +24,9 @@ const bundle = z.strictObject({
   format: z.literal("entente-evidence/1"),
   channel: z.string().max(1000),
   made: z.string().max(64),
-  parties: z.array(z.strictObject({ id: z.string().max(200), name: z.string().max(1000), key: z.string().max(64) })).length(2),
+  parties: z
+    .array(z.strictObject({ id: z.string().max(200), name: z.string().max(1000), key: z.string().max(64) }))
+    .length(2),
   parcels: z.array(proven).min(1).max(1000),
   receipts: z.array(proven).max(1000),
 });
@@ -37,7 +39,7 @@ export function logOrigin(channel: string, party: string): string {
   return `entente/${channel}/${party}`;
 }
 
-export interface Reason {
+interface Reason {
   readonly code: string;
   readonly message: string;
   readonly where: string;
@@ -46,8 +48,18 @@ export interface Reason {
 export interface EvidenceFacts {
   readonly from: string;
   readonly to: string;
-  readonly given: readonly { readonly kind: string; readonly title: string; readonly sent: Instant; readonly records: number; readonly sequence: number }[];
-  readonly returned: readonly { readonly received: Instant; readonly sequence: number; readonly results: Readonly<Record<string, number>> }[];
+  readonly given: readonly {
+    readonly kind: string;
+    readonly title: string;
+    readonly sent: Instant;
+    readonly records: number;
+    readonly sequence: number;
+  }[];
+  readonly returned: readonly {
+    readonly received: Instant;
+    readonly sequence: number;
+    readonly results: Readonly<Record<string, number>>;
+  }[];
 }
 
 export interface EvidenceVerdict {
@@ -72,13 +84,19 @@ export function checkEvidence(text: string, trusted: Readonly<Record<string, str
   const given = Object.keys(trusted).length > 0;
   const keysFrom = given ? "given" : "file";
   const reasons: Reason[] = [];
-  const facts: { given: EvidenceFacts["given"][number][]; returned: EvidenceFacts["returned"][number][] } = { given: [], returned: [] };
+  const facts: { given: EvidenceFacts["given"][number][]; returned: EvidenceFacts["returned"][number][] } = {
+    given: [],
+    returned: [],
+  };
   const refuse = (error: unknown, where: string): void => {
     if (!(error instanceof LedgerError || error instanceof BaseError)) throw error;
     reasons.push({ code: error.code, message: error.message, where });
   };
   const verdictOf = (verdict: EvidenceVerdict["verdict"], from = "", to = ""): EvidenceVerdict => ({
-    verdict, keysFrom, reasons, facts: verdict === "refused" ? null : { from, to, ...facts },
+    verdict,
+    keysFrom,
+    reasons,
+    facts: verdict === "refused" ? null : { from, to, ...facts },
   });
 
   let evidence: Evidence;
@@ -89,7 +107,8 @@ export function checkEvidence(text: string, trusted: Readonly<Record<string, str
       raw32(key);
       const known = trusted[id];
       if (given && known === undefined) throw new LedgerError("evidence-key", `no key was given for ${id}`);
-      if (known !== undefined && known !== key) throw new LedgerError("evidence-key", `the file names another key for ${id} than the one given`);
+      if (known !== undefined && known !== key)
+        throw new LedgerError("evidence-key", `the file names another key for ${id} than the one given`);
       keys.set(id, key);
     }
     if (keys.size !== 2) throw new LedgerError("evidence-malformed", "the two parties are one");
@@ -104,14 +123,21 @@ export function checkEvidence(text: string, trusted: Readonly<Record<string, str
   for (const [n, item] of evidence.parcels.entries()) {
     try {
       const parcel = checkProven(item, evidence.channel, keys);
-      if (parcel.kind === "receipt" || parcel.kind === "hello") throw new LedgerError("evidence-malformed", "a receipt stands among the parcels");
+      if (parcel.kind === "receipt" || parcel.kind === "hello")
+        throw new LedgerError("evidence-malformed", "a receipt stands among the parcels");
       direction ??= { from: parcel.from, to: parcel.to };
-      if (parcel.from !== direction.from) throw new LedgerError("evidence-malformed", "the parcels go in both directions");
-      if (sequences.has(parcel.sequence)) throw new LedgerError("evidence-malformed", "one place in the log is given twice");
+      if (parcel.from !== direction.from)
+        throw new LedgerError("evidence-malformed", "the parcels go in both directions");
+      if (sequences.has(parcel.sequence))
+        throw new LedgerError("evidence-malformed", "one place in the log is given twice");
       sequences.add(parcel.sequence);
       sent.set(sha256Hex(item.envelope), parcel);
       facts.given.push({
-        kind: parcel.kind, title: parcel.kind === "recall" ? parcel.body.reason : parcel.body.title, sent: parcel.sent, records: parcel.body.records.length, sequence: parcel.sequence,
+        kind: parcel.kind,
+        title: parcel.kind === "recall" ? parcel.body.reason : parcel.body.title,
+        sent: parcel.sent,
+        records: parcel.body.records.length,
+        sequence: parcel.sequence,
       });
     } catch (error) {
       refuse(error, `parcels/${n}`);
@@ -121,7 +147,8 @@ export function checkEvidence(text: string, trusted: Readonly<Record<string, str
   for (const [n, item] of evidence.receipts.entries()) {
     try {
       const parcel = checkProven(item, evidence.channel, keys);
-      if (parcel.kind !== "receipt") throw new LedgerError("evidence-malformed", "something else stands among the receipts");
+      if (parcel.kind !== "receipt")
+        throw new LedgerError("evidence-malformed", "something else stands among the receipts");
       matchReceipt(parcel, sent);
       answered.add(parcel.body.parcel);
       const counts: Record<string, number> = {};
@@ -133,7 +160,8 @@ export function checkEvidence(text: string, trusted: Readonly<Record<string, str
   }
   if (reasons.length > 0 || direction === null) return verdictOf("refused");
   for (const [hash, parcel] of sent) {
-    if (!answered.has(hash)) reasons.push({ code: "receipt-missing", message: `no receipt for parcel ${parcel.sequence}`, where: "receipts" });
+    if (!answered.has(hash))
+      reasons.push({ code: "receipt-missing", message: `no receipt for parcel ${parcel.sequence}`, where: "receipts" });
   }
   return verdictOf(reasons.length === 0 ? "genuine" : "incomplete", direction.from, direction.to);
 }
@@ -142,7 +170,9 @@ function parseEvidence(text: string): Evidence {
   const parsed = bundle.safeParse(parseJson(text, { maxLength: 256 * 1024 * 1024, maxDepth: 8 }));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new LedgerError("evidence-malformed", `not an evidence bundle: ${issue?.message ?? ""}`, { where: (issue?.path ?? []).map((part) => `/${String(part)}`).join("") });
+  throw new LedgerError("evidence-malformed", `not an evidence bundle: ${issue?.message ?? ""}`, {
+    where: (issue?.path ?? []).map((part) => `/${String(part)}`).join(""),
+  });
 }
 
 /** Signed by its sender, and in the log that its sender signed. */
@@ -153,7 +183,8 @@ function checkProven(item: ProvenParcel, channel: string, keys: ReadonlyMap<stri
   if (keys.get(parcel.from) !== signedBy || !keys.has(parcel.to) || parcel.from === parcel.to) {
     throw new LedgerError("envelope-unsigned", "the parcel is not signed by the party that it says it is from");
   }
-  if (parcel.sequence !== item.index) throw new LedgerError("evidence-place", "the parcel names another place in the log");
+  if (parcel.sequence !== item.index)
+    throw new LedgerError("evidence-place", "the parcel names another place in the log");
   const origin = logOrigin(channel, parcel.from);
   const checkpoint = parseCheckpoint(openNote(item.checkpoint, [{ name: origin, publicKey: signedBy }]).text);
   if (checkpoint.origin !== origin) throw new LedgerError("evidence-channel", "the checkpoint is of another log");
@@ -165,11 +196,13 @@ function checkProven(item: ProvenParcel, channel: string, keys: ReadonlyMap<stri
 /** A receipt is for a parcel in this file, and speaks of the records that were in it and of no other. */
 function matchReceipt(receipt: ParcelOf<"receipt">, sent: ReadonlyMap<string, Parcel>): void {
   const parcel = sent.get(receipt.body.parcel);
-  if (parcel === undefined || parcel.kind === "receipt" || parcel.kind === "hello") throw new LedgerError("evidence-receipt", "the receipt is for a parcel that is not in this file");
+  if (parcel === undefined || parcel.kind === "receipt" || parcel.kind === "hello")
+    throw new LedgerError("evidence-receipt", "the receipt is for a parcel that is not in this file");
   if (receipt.from !== parcel.to || receipt.to !== parcel.from || receipt.body.sequence !== parcel.sequence) {
     throw new LedgerError("evidence-receipt", "the receipt does not fit its parcel");
   }
-  if (receipt.body.records.length !== parcel.body.records.length) throw new LedgerError("evidence-receipt", "the receipt speaks of other records than the parcel carried");
+  if (receipt.body.records.length !== parcel.body.records.length)
+    throw new LedgerError("evidence-receipt", "the receipt speaks of other records than the parcel carried");
 }
 
 export function proofText(proof: readonly Uint8Array[]): string[] {

@@ -29,5 +29,14 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from "./merkle.ts";
-export { type Checkpoint, formatCheckpoint, noteKeyHash, type NoteSigner, type NoteVerifier, openNote, parseCheckpoint, signNote } from "./note.ts";
+export {
+  type Checkpoint,
+  formatCheckpoint,
+  noteKeyHash,
+  type NoteSigner,
+  type NoteVerifier,
+  openNote,
+  parseCheckpoint,
+  signNote,
+} from "./note.ts";
 export { type Parcel, parcelBytes, type ParcelOf, readParcel, type ReceiptResult } from "./parcel.ts";

@@ -2,12 +2,38 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromHex, toHex, utf8 } from "#base";
 import {
-  append, commitment, consistencyProof, formatCheckpoint, generateSeed, inclusionProof, leafHash, memoryHashStore, openEnvelope, openNote, PARCEL_TYPE,
-  parseCheckpoint, preAuthEncoding, rootAt, sealEnvelope, signingKey, signNote, verifyConsistency, verifyInclusion,
+  append,
+  commitment,
+  consistencyProof,
+  formatCheckpoint,
+  generateSeed,
+  inclusionProof,
+  leafHash,
+  memoryHashStore,
+  openEnvelope,
+  openNote,
+  PARCEL_TYPE,
+  parseCheckpoint,
+  preAuthEncoding,
+  rootAt,
+  sealEnvelope,
+  signingKey,
+  signNote,
+  verifyConsistency,
+  verifyInclusion,
 } from "./index.ts";
 
 /** The eight entries and the roots that implementations of RFC 6962 have in common. */
-const ENTRIES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"].map(fromHex);
+const ENTRIES = [
+  "",
+  "00",
+  "10",
+  "2021",
+  "3031",
+  "40414243",
+  "5051525354555657",
+  "606162636465666768696a6b6c6d6e6f",
+].map(fromHex);
 const ROOTS = [
   "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
   "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -29,7 +55,9 @@ describe("RFC 6962", () => {
   test("the known roots", async () => {
     const store = await grown(8, (n) => ENTRIES[n] ?? new Uint8Array());
     for (const [n, root] of ROOTS.entries()) expect(toHex(await rootAt(store, "log", n + 1))).toBe(root);
-    expect(toHex(await rootAt(store, "log", 0))).toBe("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    expect(toHex(await rootAt(store, "log", 0))).toBe(
+      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    );
   });
 
   test("every leaf is proven in every tree up to 33, and every tree the beginning of every later one", async () => {
@@ -37,10 +65,22 @@ describe("RFC 6962", () => {
     for (let size = 1; size <= 33; size++) {
       const root = await rootAt(store, "log", size);
       for (let index = 0; index < size; index++) {
-        verifyInclusion(leafHash(utf8(`entry ${index}`)), index, size, await inclusionProof(store, "log", index, size), root);
+        verifyInclusion(
+          leafHash(utf8(`entry ${index}`)),
+          index,
+          size,
+          await inclusionProof(store, "log", index, size),
+          root,
+        );
       }
       for (let older = 0; older <= size; older++) {
-        verifyConsistency(older, await rootAt(store, "log", older), size, root, await consistencyProof(store, "log", older, size));
+        verifyConsistency(
+          older,
+          await rootAt(store, "log", older),
+          size,
+          root,
+          await consistencyProof(store, "log", older, size),
+        );
       }
     }
   });
@@ -53,7 +93,10 @@ describe("RFC 6962", () => {
         const index = a % size;
         const leaf = leafHash(utf8(`entry ${index}`));
         const proof = await inclusionProof(store, "log", index, size);
-        const flip = (hashes: readonly Uint8Array[]) => hashes.map((hash, n) => (n === b % hashes.length ? hash.with(bit % 32, (hash[bit % 32] ?? 0) ^ (1 << (bit % 8))) : hash));
+        const flip = (hashes: readonly Uint8Array[]) =>
+          hashes.map((hash, n) =>
+            n === b % hashes.length ? hash.with(bit % 32, (hash[bit % 32] ?? 0) ^ (1 << (bit % 8))) : hash,
+          );
         expect(() => verifyInclusion(leaf, index, size, flip(proof), root)).toThrow();
         expect(() => verifyInclusion(leaf, index, size, proof.slice(1), root)).toThrow();
         expect(() => verifyInclusion(leaf, index, size, [...proof, root], root)).toThrow();
@@ -91,17 +134,34 @@ describe("signed notes and checkpoints (C2SP)", () => {
 
 describe("envelopes (DSSE)", () => {
   test("the specification's encoding", () => {
-    expect(Buffer.from(preAuthEncoding("http://example.com/HelloWorld", utf8("hello world"))).toString()).toBe("DSSEv1 29 http://example.com/HelloWorld 11 hello world");
+    expect(Buffer.from(preAuthEncoding("http://example.com/HelloWorld", utf8("hello world"))).toString()).toBe(
+      "DSSEv1 29 http://example.com/HelloWorld 11 hello world",
+    );
   });
   const sealed = sealEnvelope(PARCEL_TYPE, utf8('{"a":1}'), alice);
   test("the exact bytes come back", () => {
-    expect(openEnvelope(sealed, PARCEL_TYPE, [bob.publicKey, alice.publicKey])).toEqual({ payload: new Uint8Array(utf8('{"a":1}')), signedBy: alice.publicKey });
+    expect(openEnvelope(sealed, PARCEL_TYPE, [bob.publicKey, alice.publicKey])).toEqual({
+      payload: new Uint8Array(utf8('{"a":1}')),
+      signedBy: alice.publicKey,
+    });
   });
   test.each([
     ["another key", sealed, PARCEL_TYPE, bob.publicKey, "envelope-unsigned"],
     ["another type", sealed, "application/json", alice.publicKey, "envelope-type"],
-    ["the type changed outside the signature", sealed.replace(PARCEL_TYPE, "application/json"), "application/json", alice.publicKey, "envelope-unsigned"],
-    ["another payload", sealed.replace(/"payload":"\w+=*"/, '"payload":"e30="'), PARCEL_TYPE, alice.publicKey, "envelope-unsigned"],
+    [
+      "the type changed outside the signature",
+      sealed.replace(PARCEL_TYPE, "application/json"),
+      "application/json",
+      alice.publicKey,
+      "envelope-unsigned",
+    ],
+    [
+      "another payload",
+      sealed.replace(/"payload":"\w+=*"/, '"payload":"e30="'),
+      PARCEL_TYPE,
+      alice.publicKey,
+      "envelope-unsigned",
+    ],
     ["cut short", sealed.slice(0, -5), PARCEL_TYPE, alice.publicKey, "envelope-malformed"],
     ["a depth bomb", "[".repeat(1e5), PARCEL_TYPE, alice.publicKey, "envelope-malformed"],
   ])("refused: %s", (_, text, type, key, code) => {

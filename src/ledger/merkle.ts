@@ -47,7 +47,12 @@ export async function rootAt(store: HashStore, log: string, size: number): Promi
 }
 
 /** RFC 6962 §2.1.1: the audit path of leaf `index` in the tree of `size`, from the leaf up. */
-export async function inclusionProof(store: HashStore, log: string, index: number, size: number): Promise<Uint8Array[]> {
+export async function inclusionProof(
+  store: HashStore,
+  log: string,
+  index: number,
+  size: number,
+): Promise<Uint8Array[]> {
   await inRange(store, log, size);
   if (index < 0 || index >= size) throw new LedgerError("tree-range", `there is no leaf ${index} in a tree of ${size}`);
   const path = async (from: number, to: number): Promise<Uint8Array[]> => {
@@ -61,7 +66,12 @@ export async function inclusionProof(store: HashStore, log: string, index: numbe
 }
 
 /** RFC 6962 §2.1.2: that the tree of `older` is the beginning of the tree of `size`. */
-export async function consistencyProof(store: HashStore, log: string, older: number, size: number): Promise<Uint8Array[]> {
+export async function consistencyProof(
+  store: HashStore,
+  log: string,
+  older: number,
+  size: number,
+): Promise<Uint8Array[]> {
   await inRange(store, log, size);
   if (older < 0 || older > size) throw new LedgerError("tree-range", `a tree of ${size} has no earlier size ${older}`);
   if (older === 0 || older === size) return [];
@@ -76,7 +86,13 @@ export async function consistencyProof(store: HashStore, log: string, older: num
 }
 
 /** @throws LedgerError `proof-invalid` unless the proof shows this leaf at `index` under `root` (RFC 9162 §2.1.3.2). */
-export function verifyInclusion(leaf: Uint8Array, index: number, size: number, proof: readonly Uint8Array[], root: Uint8Array): void {
+export function verifyInclusion(
+  leaf: Uint8Array,
+  index: number,
+  size: number,
+  proof: readonly Uint8Array[],
+  root: Uint8Array,
+): void {
   if (!isSize(index) || !isSize(size) || index >= size) throw invalid("the leaf's index lies outside the tree");
   checkHashes(proof, root);
   let [position, last] = [index, size - 1];
@@ -96,12 +112,19 @@ export function verifyInclusion(leaf: Uint8Array, index: number, size: number, p
 }
 
 /** @throws LedgerError `proof-invalid` unless `olderRoot` is the beginning of `root` (RFC 9162 §2.1.4.2). */
-export function verifyConsistency(older: number, olderRoot: Uint8Array, size: number, root: Uint8Array, proof: readonly Uint8Array[]): void {
+export function verifyConsistency(
+  older: number,
+  olderRoot: Uint8Array,
+  size: number,
+  root: Uint8Array,
+  proof: readonly Uint8Array[],
+): void {
   if (!isSize(older) || !isSize(size) || older > size) throw invalid("the older tree is the larger one");
   checkHashes([...proof, olderRoot], root);
   if (older === 0 || older === size) {
     if (proof.length > 0) throw invalid("no proof belongs here");
-    if (older === 0 ? !equalBytes(olderRoot, EMPTY_ROOT) : !equalBytes(olderRoot, root)) throw invalid("two roots for one size");
+    if (older === 0 ? !equalBytes(olderRoot, EMPTY_ROOT) : !equalBytes(olderRoot, root))
+      throw invalid("two roots for one size");
     return;
   }
   const complete = Number.isInteger(Math.log2(older)) && 2 ** Math.log2(older) === older;
@@ -144,7 +167,8 @@ function split(count: number): number {
 
 async function stored(store: HashStore, log: string, level: number, position: number): Promise<Uint8Array> {
   const hash = await store.get(log, level, position);
-  if (hash === null) throw new LedgerError("tree-range", `the log ${log} lacks the hash of level ${level}, position ${position}`);
+  if (hash === null)
+    throw new LedgerError("tree-range", `the log ${log} lacks the hash of level ${level}, position ${position}`);
   return hash;
 }
 
@@ -158,7 +182,8 @@ function isSize(value: number): boolean {
 }
 
 function checkHashes(proof: readonly Uint8Array[], root: Uint8Array): void {
-  if (proof.length > 64 || [...proof, root].some((hash) => hash.length !== 32)) throw invalid("a hash is 32 bytes, a proof at most 64 of them");
+  if (proof.length > 64 || [...proof, root].some((hash) => hash.length !== 32))
+    throw invalid("a hash is 32 bytes, a proof at most 64 of them");
 }
 
 function invalid(message: string): LedgerError {

@@ -36,9 +36,13 @@ export function signNote(text: string, signers: readonly NoteSigner[]): string {
  * signature of a known key condemns the note.
  * @throws LedgerError `note-malformed`, `note-unsigned` or `note-signature`.
  */
-export function openNote(note: string, verifiers: readonly NoteVerifier[]): { readonly text: string; readonly signedBy: readonly string[] } {
+export function openNote(
+  note: string,
+  verifiers: readonly NoteVerifier[],
+): { readonly text: string; readonly signedBy: readonly string[] } {
   const at = note.lastIndexOf("\n\n");
-  if (note.length > MAX_NOTE || at === -1 || !note.endsWith("\n")) throw new LedgerError("note-malformed", "not a signed note");
+  if (note.length > MAX_NOTE || at === -1 || !note.endsWith("\n"))
+    throw new LedgerError("note-malformed", "not a signed note");
   const text = note.slice(0, at + 1);
   checkText(text);
   const lines = note.slice(at + 2, -1).split("\n");
@@ -49,7 +53,9 @@ export function openNote(note: string, verifiers: readonly NoteVerifier[]): { re
     if (match === null) throw new LedgerError("note-malformed", "a signature line has another form");
     const [, name = "", base64 = ""] = match;
     const blob = signatureBytes(base64);
-    const known = verifiers.find((v) => v.name === name && equalBytes(noteKeyHash(v.name, v.publicKey), blob.subarray(0, 4)));
+    const known = verifiers.find(
+      (v) => v.name === name && equalBytes(noteKeyHash(v.name, v.publicKey), blob.subarray(0, 4)),
+    );
     if (known === undefined) continue;
     if (!verifySignature(known.publicKey, utf8(text), blob.subarray(4))) {
       throw new LedgerError("note-signature", `the signature of ${name} does not hold`);
@@ -75,7 +81,13 @@ export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
 export function parseCheckpoint(text: string): Checkpoint {
   const [origin = "", size = "", root = ""] = text.split("\n");
   const hash = signatureBytes(root, "checkpoint-malformed");
-  if (origin === "" || !/^(0|[1-9]\d{0,15})$/.test(size) || !Number.isSafeInteger(Number(size)) || hash.length !== 32 || !text.endsWith("\n")) {
+  if (
+    origin === "" ||
+    !/^(0|[1-9]\d{0,15})$/.test(size) ||
+    !Number.isSafeInteger(Number(size)) ||
+    hash.length !== 32 ||
+    !text.endsWith("\n")
+  ) {
     throw new LedgerError("checkpoint-malformed", "a checkpoint is an origin, a size and a root hash, a line each");
   }
   return { origin, size: Number(size), root: hash };

@@ -27,7 +27,10 @@ const releaseBody = z.strictObject({
   approvals: z.array(z.strictObject({ officer: text, role: text, at: instant })).max(10),
   part: z.int().min(1),
   parts: z.int().min(1).max(100_000),
-  records: z.array(carried.extend({ replaces: version.optional() })).min(1).max(1000),
+  records: z
+    .array(carried.extend({ replaces: version.optional() }))
+    .min(1)
+    .max(1000),
   /** The texts of every marking-definition that the records name. */
   markings: z.array(z.string().max(1 << 20)).max(1000),
 });
@@ -55,7 +58,11 @@ const parcel = z.discriminatedUnion("kind", [
   z.strictObject({ ...common, kind: z.literal("hello"), body: z.strictObject({ name: text }) }),
   z.strictObject({ ...common, kind: z.literal("release"), body: releaseBody }),
   z.strictObject({ ...common, kind: z.literal("correction"), body: releaseBody }),
-  z.strictObject({ ...common, kind: z.literal("recall"), body: z.strictObject({ reason: text, records: z.array(version).min(1).max(1000) }) }),
+  z.strictObject({
+    ...common,
+    kind: z.literal("recall"),
+    body: z.strictObject({ reason: text, records: z.array(version).min(1).max(1000) }),
+  }),
   z.strictObject({ ...common, kind: z.literal("receipt"), body: receiptBody }),
 ]);
 
@@ -78,7 +85,8 @@ export function readParcel(bytes: Uint8Array): Parcel {
       where: (issue?.path ?? []).map((part) => `/${String(part)}`).join(""),
     });
   } catch (error) {
-    if (error instanceof BaseError) throw new LedgerError("parcel-malformed", `the parcel is not well formed: ${error.message}`);
+    if (error instanceof BaseError)
+      throw new LedgerError("parcel-malformed", `the parcel is not well formed: ${error.message}`);
     throw error;
   }
 }

@@ -91,9 +91,23 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
 
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
-function webDeps({ store, self, access, safeguards, intake, exchange, events }: EntenteNode, { clock, onError }: NodeOptions, wake: () => void): ApiDeps {
+function webDeps(
+  { store, self, access, safeguards, intake, exchange, events }: EntenteNode,
+  { clock, onError }: NodeOptions,
+  wake: () => void,
+): ApiDeps {
   return {
-    store, self, clock, access, safeguards, intake, exchange, wake, onError, version: VERSION, webRoot: WEB_ROOT,
+    store,
+    self,
+    clock,
+    access,
+    safeguards,
+    intake,
+    exchange,
+    wake,
+    onError,
+    version: VERSION,
+    webRoot: WEB_ROOT,
     subscribe(listener) {
       const heard = (event: ExchangeEvent): void => listener(event.kind);
       events.on("exchange", heard);

@@ -1,17 +1,39 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileLabel, decide, handlingMarking, matches, type Marking, predicate, readMarking, ROLES, type Viewer } from "./index.ts";
+import {
+  compileLabel,
+  decide,
+  handlingMarking,
+  matches,
+  type Marking,
+  predicate,
+  readMarking,
+  ROLES,
+  type Viewer,
+} from "./index.ts";
 import { arbitraryContext, arbitraryMarkings, arbitraryViewer, HOME, PARTNER, THIRD } from "./testing.ts";
 
 const NOW = "2026-01-01T00:00:00.000000Z";
 const label = (owner: string, markings: readonly Marking[]) =>
-  compileLabel(owner, markings.map((m) => m.id), (id) => markings.find((m) => m.id === id));
+  compileLabel(
+    owner,
+    markings.map((m) => m.id),
+    (id) => markings.find((m) => m.id === id),
+  );
 const handling = (id: string, terms: Partial<Extract<Marking, { kind: "handling" }>["handling"]>): Marking => ({
   id,
   kind: "handling",
   handling: {
-    originator: HOME, releasableTo: [PARTNER], noOnward: false, purposes: null, evidenceUse: "allowed", caveats: [],
-    reviewBy: null, expires: null, foreignCodes: [], ...terms,
+    originator: HOME,
+    releasableTo: [PARTNER],
+    noOnward: false,
+    purposes: null,
+    evidenceUse: "allowed",
+    caveats: [],
+    reviewBy: null,
+    expires: null,
+    foreignCodes: [],
+    ...terms,
   },
 });
 const analyst: Viewer = { kind: "officer", party: HOME, officer: "officer--1", roles: ["analyst"] };
@@ -19,18 +41,32 @@ const analyst: Viewer = { kind: "officer", party: HOME, officer: "officer--1", r
 describe("the decision and the predicate", () => {
   test("agree on every viewer, action, label and context", () => {
     fc.assert(
-      fc.property(arbitraryViewer, fc.constantFrom("read", "receive", "release" as const), arbitraryMarkings, fc.constantFrom(HOME, PARTNER), arbitraryContext,
+      fc.property(
+        arbitraryViewer,
+        fc.constantFrom("read", "receive", "release" as const),
+        arbitraryMarkings,
+        fc.constantFrom(HOME, PARTNER),
+        arbitraryContext,
         (viewer, action, markings, owner, context) => {
           const subject = label(owner, markings);
-          expect(matches(predicate(viewer, action, context), subject)).toBe(decide(viewer, action, subject, context).effect === "allow");
-        }),
+          expect(matches(predicate(viewer, action, context), subject)).toBe(
+            decide(viewer, action, subject, context).effect === "allow",
+          );
+        },
+      ),
       { numRuns: 2000 },
     );
   });
 
   test("a marking added never widens", () => {
     fc.assert(
-      fc.property(arbitraryViewer, fc.constantFrom("read", "receive", "release" as const), arbitraryMarkings, arbitraryMarkings, fc.constantFrom(HOME, PARTNER), arbitraryContext,
+      fc.property(
+        arbitraryViewer,
+        fc.constantFrom("read", "receive", "release" as const),
+        arbitraryMarkings,
+        arbitraryMarkings,
+        fc.constantFrom(HOME, PARTNER),
+        arbitraryContext,
         (viewer, action, markings, more, owner, context) => {
           const before = label(owner, markings);
           // The first handling terms are the grant itself; everything after it, and everything else, only narrows.
@@ -39,7 +75,8 @@ describe("the decision and the predicate", () => {
           if (decide(viewer, action, after, context).effect === "allow") {
             expect(decide(viewer, action, before, context).effect).toBe("allow");
           }
-        }),
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -69,8 +106,15 @@ describe("who can do what", () => {
 
 describe("absence denies", () => {
   const release = (subject: ReturnType<typeof label>, extra = {}) =>
-    decide(analyst, "release", subject, { now: NOW, party: HOME, recipient: PARTNER, purpose: "criminal-investigation", ...extra });
-  const codes = (subject: ReturnType<typeof label>, extra = {}) => release(subject, extra).reasons.map((reason) => reason.code);
+    decide(analyst, "release", subject, {
+      now: NOW,
+      party: HOME,
+      recipient: PARTNER,
+      purpose: "criminal-investigation",
+      ...extra,
+    });
+  const codes = (subject: ReturnType<typeof label>, extra = {}) =>
+    release(subject, extra).reasons.map((reason) => reason.code);
 
   test("no marking, no release; and the refusal says how to go on", () => {
     expect(codes(label(HOME, []))).toEqual(["no-handling", "not-releasable"]);
@@ -80,13 +124,22 @@ describe("absence denies", () => {
     expect(codes(label(HOME, [handling("marking-definition--a", { releasableTo: [] })]))).toEqual(["not-releasable"]);
   });
   test("a purpose that the marking does not admit", () => {
-    expect(codes(label(HOME, [handling("marking-definition--a", { purposes: ["border-security"] })]))).toEqual(["purpose-not-admitted"]);
+    expect(codes(label(HOME, [handling("marking-definition--a", { purposes: ["border-security"] })]))).toEqual([
+      "purpose-not-admitted",
+    ]);
   });
   test("a marking not understood is seen by its owner and an overseer only", () => {
     const subject = label(PARTNER, [{ id: "marking-definition--x", kind: "unknown", reason: "ACS" }]);
     expect(decide(analyst, "read", subject, { now: NOW, party: HOME }).effect).toBe("deny");
-    expect(decide({ ...analyst, roles: ["overseer"] }, "read", subject, { now: NOW, party: HOME }).effect).toBe("allow");
-    expect(decide(analyst, "read", label(HOME, [{ id: "marking-definition--x", kind: "unknown", reason: "ACS" }]), { now: NOW, party: HOME }).effect).toBe("allow");
+    expect(decide({ ...analyst, roles: ["overseer"] }, "read", subject, { now: NOW, party: HOME }).effect).toBe(
+      "allow",
+    );
+    expect(
+      decide(analyst, "read", label(HOME, [{ id: "marking-definition--x", kind: "unknown", reason: "ACS" }]), {
+        now: NOW,
+        party: HOME,
+      }).effect,
+    ).toBe("allow");
   });
   test("what came from a partner escalates for consent, and goes once it is recorded", () => {
     const subject = label(THIRD, [handling("marking-definition--a", { originator: THIRD })]);
@@ -96,20 +149,33 @@ describe("absence denies", () => {
   test("an expired record is an overseer's only", () => {
     const subject = label(HOME, [handling("marking-definition--a", { expires: NOW })]);
     expect(decide(analyst, "read", subject, { now: NOW, party: HOME }).effect).toBe("deny");
-    expect(decide({ ...analyst, roles: ["overseer"] }, "read", subject, { now: NOW, party: HOME }).effect).toBe("allow");
+    expect(decide({ ...analyst, roles: ["overseer"] }, "read", subject, { now: NOW, party: HOME }).effect).toBe(
+      "allow",
+    );
   });
 });
 
 describe("reading a marking-definition", () => {
   const identity = { id: "marking-definition--0f0e0d0c-0000-4000-8000-000000000001", created: NOW, createdBy: HOME };
-  const written = handling(identity.id, { purposes: ["a"], caveats: ["c"], reviewBy: NOW, foreignCodes: [{ scheme: "europol", code: "H2" }] });
+  const written = handling(identity.id, {
+    purposes: ["a"],
+    caveats: ["c"],
+    reviewBy: NOW,
+    foreignCodes: [{ scheme: "europol", code: "H2" }],
+  });
   test("handling terms come back as they were written", () => {
     if (written.kind !== "handling") throw new Error("a handling marking");
     expect(readMarking(JSON.stringify(handlingMarking(written.handling, identity)))).toEqual(written);
   });
   test.each([
-    ["a foreign extension", { id: "marking-definition--1", extensions: { "extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce": {} } }],
-    ["a TLP of an id that is not fixed", { id: "marking-definition--1", definition_type: "tlp", definition: { tlp: "white" } }],
+    [
+      "a foreign extension",
+      { id: "marking-definition--1", extensions: { "extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce": {} } },
+    ],
+    [
+      "a TLP of an id that is not fixed",
+      { id: "marking-definition--1", definition_type: "tlp", definition: { tlp: "white" } },
+    ],
     ["no text", "nonsense"],
   ])("%s is unknown", (_, value) => {
     expect(readMarking(typeof value === "string" ? value : JSON.stringify(value)).kind).toBe("unknown");

@@ -75,27 +75,40 @@ function rulesFor(viewer: Viewer, action: Action, context: Context): readonly Ru
 
 const noCapability: Rule = {
   test: { op: "never" },
-  reason: { code: "no-capability", message: "This caller may not do this at all.", fix: "Ask an officer who holds the role." },
+  reason: {
+    code: "no-capability",
+    message: "This caller may not do this at all.",
+    fix: "Ask an officer who holds the role.",
+  },
 };
 
 function reading(roles: readonly Role[], { now, party }: Context): readonly Rule[] {
   if (roles.includes("overseer")) return [];
   if (!roles.some((role) => CONTENT_ROLES.includes(role))) {
-    return [{
-      test: { op: "never" },
-      reason: {
-        code: "content-role",
-        message: "Your roles give no access to records.",
-        source: "separation of duties: administrators run the node and read nothing on it",
-        fix: "Ask an officer who works with the record.",
+    return [
+      {
+        test: { op: "never" },
+        reason: {
+          code: "content-role",
+          message: "Your roles give no access to records.",
+          source: "separation of duties: administrators run the node and read nothing on it",
+          fix: "Ask an officer who works with the record.",
+        },
       },
-    }];
+    ];
   }
   return [
     understoodOrOwn(party),
     {
-      test: roles.some((role) => RED_ROLES.includes(role)) ? { op: "always" } : { op: "tlpAtMost", tlp: "amber+strict" },
-      reason: { code: "tlp-red", message: "TLP:RED is for named recipients only.", source: "FIRST TLP 2.0", fix: "Ask the originator." },
+      test: roles.some((role) => RED_ROLES.includes(role))
+        ? { op: "always" }
+        : { op: "tlpAtMost", tlp: "amber+strict" },
+      reason: {
+        code: "tlp-red",
+        message: "TLP:RED is for named recipients only.",
+        source: "FIRST TLP 2.0",
+        fix: "Ask the originator.",
+      },
     },
     unexpired(now),
   ];
@@ -103,7 +116,13 @@ function reading(roles: readonly Role[], { now, party }: Context): readonly Rule
 
 function understoodOrOwn(party: PartyId): Rule {
   return {
-    test: { op: "any", of: [{ op: "is", field: "known", value: true }, { op: "owner", party }] },
+    test: {
+      op: "any",
+      of: [
+        { op: "is", field: "known", value: true },
+        { op: "owner", party },
+      ],
+    },
     reason: {
       code: "marking-unknown",
       message: "It carries a marking that this node does not understand; only its owner may see it.",
@@ -171,15 +190,29 @@ function givingTo(recipient: PartyId | undefined, context: Context): readonly Ru
       test: purpose === undefined || purpose === "" ? { op: "never" } : { op: "admitsPurpose", purpose },
       reason: {
         code: "purpose-not-admitted",
-        message: purpose === undefined || purpose === "" ? "No purpose is stated." : `Its marking does not admit the purpose “${purpose}”.`,
+        message:
+          purpose === undefined || purpose === ""
+            ? "No purpose is stated."
+            : `Its marking does not admit the purpose “${purpose}”.`,
         source: "Directive (EU) 2016/680 arts 4(1)(b) and 9(3)",
         fix: "Leave it out, or release it separately for a purpose that its marking admits.",
       },
     },
     unexpired(now),
     {
-      test: { op: "any", of: [{ op: "owner", party }, { op: "tlpAtMost", tlp: "amber+strict" }] },
-      reason: { code: "tlp-red-onward", message: "TLP:RED of another party is never passed on.", source: "FIRST TLP 2.0", fix: "Ask its originator to give it directly." },
+      test: {
+        op: "any",
+        of: [
+          { op: "owner", party },
+          { op: "tlpAtMost", tlp: "amber+strict" },
+        ],
+      },
+      reason: {
+        code: "tlp-red-onward",
+        message: "TLP:RED of another party is never passed on.",
+        source: "FIRST TLP 2.0",
+        fix: "Ask its originator to give it directly.",
+      },
     },
     {
       test: { op: "any", of: [party, ...consents].map((owner) => ({ op: "owner", party: owner })) },
@@ -198,9 +231,11 @@ function obligations(action: Action, { handling }: Label): Decision["obligations
   if (action === "read") return [];
   const out = handling.caveats.map((caveat) => ({ code: "caveat", message: caveat }));
   if (handling.noOnward) out.push({ code: "no-onward", message: "Do not pass it on." });
-  if (handling.evidenceUse === "with-consent") out.push({ code: "evidence-consent", message: "Use as evidence only with the originator's consent." });
+  if (handling.evidenceUse === "with-consent")
+    out.push({ code: "evidence-consent", message: "Use as evidence only with the originator's consent." });
   if (handling.evidenceUse === "forbidden") out.push({ code: "no-evidence", message: "Not for use as evidence." });
-  if (handling.reviewBy !== null) out.push({ code: "review-by", message: `Review by ${handling.reviewBy.slice(0, 10)}.` });
+  if (handling.reviewBy !== null)
+    out.push({ code: "review-by", message: `Review by ${handling.reviewBy.slice(0, 10)}.` });
   if (handling.expires !== null) out.push({ code: "expires", message: `Delete by ${handling.expires.slice(0, 10)}.` });
   return out;
 }

@@ -49,11 +49,25 @@ interface Meet {
 }
 
 /** Compiles the markings into one label. A reference that `lookup` does not know makes the label unknown. */
-export function compileLabel(owner: PartyId, refs: readonly string[], lookup: (id: string) => Marking | undefined): Label {
+export function compileLabel(
+  owner: PartyId,
+  refs: readonly string[],
+  lookup: (id: string) => Marking | undefined,
+): Label {
   const sorted = [...new Set(refs)].toSorted();
   const meet: Meet = {
-    unknownRefs: [], tlp: null, granted: false, originators: new Set(), releasableTo: [], noOnward: false, purposes: null,
-    evidenceUse: "allowed", caveats: new Set(), statements: [], reviewBy: null, expires: null,
+    unknownRefs: [],
+    tlp: null,
+    granted: false,
+    originators: new Set(),
+    releasableTo: [],
+    noOnward: false,
+    purposes: null,
+    evidenceUse: "allowed",
+    caveats: new Set(),
+    statements: [],
+    reviewBy: null,
+    expires: null,
   };
   for (const ref of sorted) narrow(meet, ref, fixedTlp(ref) ?? lookup(ref));
   return {
@@ -93,7 +107,8 @@ function narrow(meet: Meet, ref: string, marking: Marking | undefined): void {
       meet.noOnward ||= terms.noOnward;
       if (terms.purposes !== null) {
         const allowed = terms.purposes;
-        meet.purposes = meet.purposes === null ? [...new Set(allowed)] : meet.purposes.filter((purpose) => allowed.includes(purpose));
+        meet.purposes =
+          meet.purposes === null ? [...new Set(allowed)] : meet.purposes.filter((purpose) => allowed.includes(purpose));
       }
       if (EVIDENCE_RANK[terms.evidenceUse] > EVIDENCE_RANK[meet.evidenceUse]) meet.evidenceUse = terms.evidenceUse;
       for (const caveat of terms.caveats) meet.caveats.add(caveat);

@@ -72,10 +72,18 @@ export function readMarking(text: string): Marking {
   const extensions = value["extensions"];
   if (isJsonObject(extensions)) return readExtensions(id, extensions);
   const definition = value["definition"];
-  if (value["definition_type"] === "statement" && isJsonObject(definition) && typeof definition["statement"] === "string") {
+  if (
+    value["definition_type"] === "statement" &&
+    isJsonObject(definition) &&
+    typeof definition["statement"] === "string"
+  ) {
     return { id, kind: "statement", statement: definition["statement"] };
   }
-  return { id, kind: "unknown", reason: `a marking of type ${JSON.stringify(value["definition_type"] ?? null)} is not understood` };
+  return {
+    id,
+    kind: "unknown",
+    reason: `a marking of type ${JSON.stringify(value["definition_type"] ?? null)} is not understood`,
+  };
 }
 
 function readExtensions(id: string, extensions: JsonObject): Marking {
@@ -89,8 +97,20 @@ function readExtensions(id: string, extensions: JsonObject): Marking {
 
 function readTerms(value: JsonValue | undefined): HandlingTerms | null {
   if (!isJsonObject(value)) return null;
-  const { originator, releasable_to, no_onward, purposes, evidence_use, caveats, review_by, expires, foreign_codes } = value;
-  const known = new Set(["extension_type", "originator", "releasable_to", "no_onward", "purposes", "evidence_use", "caveats", "review_by", "expires", "foreign_codes"]);
+  const { originator, releasable_to, no_onward, purposes, evidence_use, caveats, review_by, expires, foreign_codes } =
+    value;
+  const known = new Set([
+    "extension_type",
+    "originator",
+    "releasable_to",
+    "no_onward",
+    "purposes",
+    "evidence_use",
+    "caveats",
+    "review_by",
+    "expires",
+    "foreign_codes",
+  ]);
   if (Object.keys(value).some((key) => !known.has(key))) return null;
   if (typeof originator !== "string" || !isTexts(releasable_to) || typeof no_onward !== "boolean") return null;
   if (purposes !== undefined && !isTexts(purposes)) return null;
@@ -101,8 +121,15 @@ function readTerms(value: JsonValue | undefined): HandlingTerms | null {
   const codes = foreign_codes === undefined ? [] : readCodes(foreign_codes);
   if (codes === null) return null;
   return {
-    originator, releasableTo: releasable_to, noOnward: no_onward, purposes: purposes ?? null, evidenceUse: evidence_use,
-    caveats: caveats ?? [], reviewBy: review, expires: expiry, foreignCodes: codes,
+    originator,
+    releasableTo: releasable_to,
+    noOnward: no_onward,
+    purposes: purposes ?? null,
+    evidenceUse: evidence_use,
+    caveats: caveats ?? [],
+    reviewBy: review,
+    expires: expiry,
+    foreignCodes: codes,
   };
 }
 

@@ -13,4 +13,12 @@ export {
   type ReviewedItem,
   type Safeguards,
 } from "./service.ts";
-export { type Answer, type BasisFacts, type DraftFacts, type ItemFacts, type Reason, reviewDraft, reviewItem } from "./rules.ts";
+export {
+  type Answer,
+  type BasisFacts,
+  type DraftFacts,
+  type ItemFacts,
+  type Reason,
+  reviewDraft,
+  reviewItem,
+} from "./rules.ts";

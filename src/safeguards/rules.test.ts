@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { compileLabel, type Marking, type Viewer } from "#policy";
 import { type DraftFacts, reviewDraft, reviewItem } from "./index.ts";
 
-const [HOME, PARTNER, THIRD] = ["a", "b", "c"].map((last) => `identity--00000000-0000-4000-8000-00000000000${last}`) as [string, string, string];
+const [HOME, PARTNER, THIRD] = ["a", "b", "c"].map(
+  (last) => `identity--00000000-0000-4000-8000-00000000000${last}`,
+) as [string, string, string];
 const NOW = "2026-01-01T00:00:00.000000Z";
 const facts: DraftFacts = {
   purpose: "criminal-investigation",
@@ -11,12 +13,17 @@ const facts: DraftFacts = {
   recipient: PARTNER,
   recipientPurposes: ["criminal-investigation"],
   basis: {
-    title: "Mutual legal assistance arrangement", purposes: ["criminal-investigation"], parties: [PARTNER],
-    validFrom: "2020-01-01T00:00:00.000000Z", validUntil: null,
+    title: "Mutual legal assistance arrangement",
+    purposes: ["criminal-investigation"],
+    parties: [PARTNER],
+    validFrom: "2020-01-01T00:00:00.000000Z",
+    validUntil: null,
   },
   now: NOW,
 };
-const basis = (change: object): Partial<DraftFacts> => ({ basis: { ...(facts.basis as NonNullable<DraftFacts["basis"]>), ...change } });
+const basis = (change: object): Partial<DraftFacts> => ({
+  basis: { ...(facts.basis as NonNullable<DraftFacts["basis"]>), ...change },
+});
 const rules = (change: Partial<DraftFacts>) => reviewDraft({ ...facts, ...change }).map((reason) => reason.rule);
 
 describe("a release as a whole", () => {
@@ -49,8 +56,16 @@ describe("an item of a release", () => {
     id: "marking-definition--1",
     kind: "handling",
     handling: {
-      originator: HOME, releasableTo: [PARTNER], noOnward: true, purposes: null, evidenceUse: "with-consent",
-      caveats: ["Not for use in capital cases."], reviewBy: null, expires: null, foreignCodes: [], ...terms,
+      originator: HOME,
+      releasableTo: [PARTNER],
+      noOnward: true,
+      purposes: null,
+      evidenceUse: "with-consent",
+      caveats: ["Not for use in capital cases."],
+      reviewBy: null,
+      expires: null,
+      foreignCodes: [],
+      ...terms,
     },
   });
   const ask = (terms: object | null, extra: { owner?: string; aboutPerson?: boolean; withdrawn?: boolean } = {}) => {
@@ -61,7 +76,10 @@ describe("an item of a release", () => {
   const codes = (answer: ReturnType<typeof ask>) => [answer.effect, ...answer.reasons.map((reason) => reason.rule)];
 
   test("goes with its caveats", () => {
-    expect(ask({})).toMatchObject({ effect: "allow", obligations: [{ rule: "caveat" }, { rule: "no-onward" }, { rule: "evidence-consent" }] });
+    expect(ask({})).toMatchObject({
+      effect: "allow",
+      obligations: [{ rule: "caveat" }, { rule: "no-onward" }, { rule: "evidence-consent" }],
+    });
   });
   test("about a person needs a second officer", () => {
     expect(ask({}, { aboutPerson: true }).obligations.map((o) => o.rule)).toContain("person-second-officer");
@@ -69,7 +87,9 @@ describe("an item of a release", () => {
   });
   test("unmarked stays", () => expect(codes(ask(null))).toEqual(["refuse", "no-handling", "not-releasable"]));
   test("national only stays", () => expect(codes(ask({ releasableTo: [] }))).toEqual(["refuse", "not-releasable"]));
-  test("of another purpose stays", () => expect(codes(ask({ purposes: ["border-security"] }))).toEqual(["refuse", "purpose-not-admitted"]));
-  test("of a third party waits for its consent", () => expect(codes(ask({}, { owner: THIRD }))).toEqual(["escalate", "originator-consent"]));
+  test("of another purpose stays", () =>
+    expect(codes(ask({ purposes: ["border-security"] }))).toEqual(["refuse", "purpose-not-admitted"]));
+  test("of a third party waits for its consent", () =>
+    expect(codes(ask({}, { owner: THIRD }))).toEqual(["escalate", "originator-consent"]));
   test("taken back stays", () => expect(codes(ask({}, { withdrawn: true }))).toEqual(["refuse", "withdrawn"]));
 });

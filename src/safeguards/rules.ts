@@ -54,12 +54,14 @@ export function reviewDraft(facts: DraftFacts): readonly Reason[] {
 
 function basisReasons({ basis, purpose, recipient, now }: DraftFacts): Reason[] {
   if (basis === null) {
-    return [{
-      rule: "legal-basis",
-      message: "No legal basis is named.",
-      source: `${LED} arts 8 and 35`,
-      fix: "Choose the instrument under which this may be given, or have one registered.",
-    }];
+    return [
+      {
+        rule: "legal-basis",
+        message: "No legal basis is named.",
+        source: `${LED} arts 8 and 35`,
+        fix: "Choose the instrument under which this may be given, or have one registered.",
+      },
+    ];
   }
   const reasons: Reason[] = [];
   if (basis.validFrom > now || (basis.validUntil !== null && basis.validUntil <= now)) {
@@ -119,21 +121,25 @@ function purposeReasons({ purpose, necessity, recipientPurposes }: DraftFacts): 
 
 function reviewDateReasons({ reviewBy, now }: DraftFacts): Reason[] {
   if (reviewBy === null) {
-    return [{
-      rule: "review-date",
-      message: "No review date is set.",
-      source: `${LED} art. 5`,
-      fix: "Set the day on which keeping it must be looked at again.",
-    }];
+    return [
+      {
+        rule: "review-date",
+        message: "No review date is set.",
+        source: `${LED} art. 5`,
+        fix: "Set the day on which keeping it must be looked at again.",
+      },
+    ];
   }
   const days = daysBetween(now, reviewBy);
   if (days > 0 && days <= LONGEST_REVIEW_DAYS) return [];
-  return [{
-    rule: "review-date-range",
-    message: days <= 0 ? "The review date is not in the future." : "The review date is more than five years away.",
-    source: days <= 0 ? `${LED} art. 5` : "INTERPOL Rules on the Processing of Data, initial retention",
-    fix: "Set a date within the next five years.",
-  }];
+  return [
+    {
+      rule: "review-date-range",
+      message: days <= 0 ? "The review date is not in the future." : "The review date is more than five years away.",
+      source: days <= 0 ? `${LED} art. 5` : "INTERPOL Rules on the Processing of Data, initial retention",
+      fix: "Set a date within the next five years.",
+    },
+  ];
 }
 
 /** May this officer give this record to this recipient for this purpose? Policy decides; this adds what concerns a person. */
@@ -146,7 +152,11 @@ export function reviewItem(viewer: Viewer, item: ItemFacts, facts: DraftFacts, c
       fix: "Remove it from the release.",
     });
   }
-  const decision = decide(viewer, "release", item.label, { ...context, purpose: facts.purpose, recipient: facts.recipient });
+  const decision = decide(viewer, "release", item.label, {
+    ...context,
+    purpose: facts.purpose,
+    recipient: facts.recipient,
+  });
   const reasons = decision.reasons.map(({ code, message, source, fix }) => ({
     rule: code,
     message,

@@ -4,9 +4,17 @@ import { accept, coreTypes, TypeRegistry } from "#stix";
 import { openSqlite, openStore, type Store } from "#store";
 import { createSafeguards, type Departure, type DraftInput, type Safeguards } from "./index.ts";
 
-const [HOME, PARTNER] = ["a", "b"].map((last) => `identity--00000000-0000-4000-8000-00000000000${last}`) as [string, string];
+const [HOME, PARTNER] = ["a", "b"].map((last) => `identity--00000000-0000-4000-8000-00000000000${last}`) as [
+  string,
+  string,
+];
 const NOW = "2026-01-01T00:00:00.000000Z";
-const officer = (id: string, ...roles: Extract<Viewer, { kind: "officer" }>["roles"][number][]): Viewer => ({ kind: "officer", party: HOME, officer: id, roles });
+const officer = (id: string, ...roles: Extract<Viewer, { kind: "officer" }>["roles"][number][]): Viewer => ({
+  kind: "officer",
+  party: HOME,
+  officer: id,
+  roles,
+});
 const drafter = officer("officer--1", "analyst");
 const approver = officer("officer--2", "disclosure-officer");
 const registry = new TypeRegistry(coreTypes);
@@ -21,36 +29,111 @@ const id = (type: string, n: number) => `${type}--00000000-0000-4000-8000-000000
 const RELEASABLE = id("marking-definition", 1);
 const NATIONAL = id("marking-definition", 2);
 const OTHER_PURPOSE = id("marking-definition", 3);
-const [GROUP, PERSON, SECRET, CAVEATED] = [id("identity", 1), id("identity", 2), id("identity", 3), id("identity", 4)] as const;
+const [GROUP, PERSON, SECRET, CAVEATED] = [
+  id("identity", 1),
+  id("identity", 2),
+  id("identity", 3),
+  id("identity", 4),
+] as const;
 
 beforeEach(async () => {
   store = await openStore({ engine: openSqlite(":memory:"), party: HOME, clock });
   departed = [];
   safeguards = createSafeguards({
-    store, party: HOME, clock,
-    departures: { release: (_, departure) => { departed.push(departure); return Promise.resolve(1); } },
+    store,
+    party: HOME,
+    clock,
+    departures: {
+      release: (_, departure) => {
+        departed.push(departure);
+        return Promise.resolve(1);
+      },
+    },
   });
   await store.transact(drafter, async (t) => {
     await t.channels.add({
-      id: "channel--1", partner: PARTNER, partnerName: "Washington", partnerUrl: "https://localhost", partnerKey: "k", partnerTlsPin: "p", purposes: ["criminal-investigation"],
-      fingerprint: "1", state: "active", createdAt: NOW, confirmedAt: NOW, confirmedBy: "officer--9", lastContactAt: null, lastError: null,
+      id: "channel--1",
+      partner: PARTNER,
+      partnerName: "Washington",
+      partnerUrl: "https://localhost",
+      partnerKey: "k",
+      partnerTlsPin: "p",
+      purposes: ["criminal-investigation"],
+      fingerprint: "1",
+      state: "active",
+      createdAt: NOW,
+      confirmedAt: NOW,
+      confirmedBy: "officer--9",
+      lastContactAt: null,
+      lastError: null,
     });
-    const terms: HandlingTerms = { originator: HOME, releasableTo: [PARTNER], noOnward: true, purposes: null, evidenceUse: "allowed", caveats: [], reviewBy: null, expires: null, foreignCodes: [] };
-    for (const [ref, change] of [[RELEASABLE, {}], [NATIONAL, { releasableTo: [] }], [OTHER_PURPOSE, { purposes: ["border-security"] }]] as const) {
-      await t.labels.addMarking(ref, JSON.stringify(handlingMarking({ ...terms, ...change }, { id: ref, created: NOW, createdBy: HOME })), HOME);
+    const terms: HandlingTerms = {
+      originator: HOME,
+      releasableTo: [PARTNER],
+      noOnward: true,
+      purposes: null,
+      evidenceUse: "allowed",
+      caveats: [],
+      reviewBy: null,
+      expires: null,
+      foreignCodes: [],
+    };
+    for (const [ref, change] of [
+      [RELEASABLE, {}],
+      [NATIONAL, { releasableTo: [] }],
+      [OTHER_PURPOSE, { purposes: ["border-security"] }],
+    ] as const) {
+      await t.labels.addMarking(
+        ref,
+        JSON.stringify(handlingMarking({ ...terms, ...change }, { id: ref, created: NOW, createdBy: HOME })),
+        HOME,
+      );
     }
-    for (const [ref, identityClass, marking] of [[GROUP, "organization", RELEASABLE], [PERSON, "individual", RELEASABLE], [SECRET, "organization", NATIONAL], [CAVEATED, "organization", OTHER_PURPOSE]] as const) {
-      const result = accept(JSON.stringify({ type: "identity", spec_version: "2.1", id: ref, created: NOW, modified: NOW, name: ref, identity_class: identityClass }), registry, { now: NOW });
-      if (result.ok) await t.records.append([{ record: result.record, owner: HOME, assigned: [marking], source: "test" }]);
+    for (const [ref, identityClass, marking] of [
+      [GROUP, "organization", RELEASABLE],
+      [PERSON, "individual", RELEASABLE],
+      [SECRET, "organization", NATIONAL],
+      [CAVEATED, "organization", OTHER_PURPOSE],
+    ] as const) {
+      const result = accept(
+        JSON.stringify({
+          type: "identity",
+          spec_version: "2.1",
+          id: ref,
+          created: NOW,
+          modified: NOW,
+          name: ref,
+          identity_class: identityClass,
+        }),
+        registry,
+        { now: NOW },
+      );
+      if (result.ok)
+        await t.records.append([{ record: result.record, owner: HOME, assigned: [marking], source: "test" }]);
     }
   });
-  basis = (await safeguards.addBasis(approver, { title: "Arrangement", citation: "art. 3", purposes: ["criminal-investigation"], parties: [PARTNER], validFrom: "2020-01-01T00:00:00.000000Z", validUntil: null })).id;
+  basis = (
+    await safeguards.addBasis(approver, {
+      title: "Arrangement",
+      citation: "art. 3",
+      purposes: ["criminal-investigation"],
+      parties: [PARTNER],
+      validFrom: "2020-01-01T00:00:00.000000Z",
+      validUntil: null,
+    })
+  ).id;
 });
 afterEach(() => store.close());
 
 const input = (change: Partial<DraftInput> = {}): DraftInput => ({
-  channel: "channel--1", title: "The groups of the dialogue", purpose: "criminal-investigation", necessity: "A shared case.", legalBasis: basis,
-  reviewBy: "2027-01-01T00:00:00.000000Z", records: [GROUP, PERSON, SECRET, CAVEATED], ...change,
+  channel: "channel--1",
+  title: "The groups of the dialogue",
+  purpose: "criminal-investigation",
+  necessity: "A shared case.",
+  legalBasis: basis,
+  reviewBy: "2027-01-01T00:00:00.000000Z",
+  records: [GROUP, PERSON, SECRET, CAVEATED],
+  ...change,
 });
 
 describe("the way out", () => {
@@ -60,7 +143,10 @@ describe("the way out", () => {
     expect(draft.items.map((item) => item.answer.effect)).toEqual(["allow", "allow", "refuse", "refuse"]);
     const submitted = await safeguards.submit(drafter, draft.release.id);
     expect(submitted.items.map((item) => [item.state, item.answer.reasons[0]?.rule])).toEqual([
-      ["included", undefined], ["included", undefined], ["withheld", "not-releasable"], ["withheld", "purpose-not-admitted"],
+      ["included", undefined],
+      ["included", undefined],
+      ["withheld", "not-releasable"],
+      ["withheld", "purpose-not-admitted"],
     ]);
     const approved = await safeguards.approve(approver, draft.release.id, "Agreed.");
     expect(approved).toMatchObject({ state: "approved", decidedBy: "officer--2", parts: 1 });
@@ -78,7 +164,9 @@ describe("the way out", () => {
   test("only a disclosure officer approves", async () => {
     const { release } = await safeguards.draft(drafter, input());
     await safeguards.submit(drafter, release.id);
-    await expect(safeguards.approve(officer("officer--3", "analyst"), release.id)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(safeguards.approve(officer("officer--3", "analyst"), release.id)).rejects.toMatchObject({
+      code: "forbidden",
+    });
   });
 
   test.each<[string, Partial<DraftInput>, string]>([
@@ -105,9 +193,17 @@ describe("the way out", () => {
   test("approved once, however often asked; a departure that fails leaves it submitted", async () => {
     const { release } = await safeguards.draft(drafter, input());
     await safeguards.submit(drafter, release.id);
-    const failing = createSafeguards({ store, party: HOME, clock, departures: { release: () => Promise.reject(new Error("disk full")) } });
+    const failing = createSafeguards({
+      store,
+      party: HOME,
+      clock,
+      departures: { release: () => Promise.reject(new Error("disk full")) },
+    });
     await expect(failing.approve(approver, release.id)).rejects.toThrow("disk full");
-    const results = await Promise.allSettled([safeguards.approve(approver, release.id), safeguards.approve(approver, release.id)]);
+    const results = await Promise.allSettled([
+      safeguards.approve(approver, release.id),
+      safeguards.approve(approver, release.id),
+    ]);
     expect(results.map((result) => result.status).toSorted()).toEqual(["fulfilled", "rejected"]);
     expect(departed).toHaveLength(1);
   });
@@ -115,19 +211,30 @@ describe("the way out", () => {
   test("a rejected release goes nowhere and says why", async () => {
     const { release } = await safeguards.draft(drafter, input());
     await safeguards.submit(drafter, release.id);
-    expect(await safeguards.reject(approver, release.id, "Too wide.")).toMatchObject({ state: "rejected", decisionNote: "Too wide." });
+    expect(await safeguards.reject(approver, release.id, "Too wide.")).toMatchObject({
+      state: "rejected",
+      decisionNote: "Too wide.",
+    });
     await expect(safeguards.approve(approver, release.id)).rejects.toMatchObject({ code: "release-state" });
   });
 
   test("a draft can be changed by its drafter only", async () => {
     const { release } = await safeguards.draft(drafter, input());
     expect((await safeguards.edit(drafter, release.id, input({ records: [GROUP] }))).items).toHaveLength(1);
-    await expect(safeguards.edit(officer("officer--4", "analyst"), release.id, input())).rejects.toMatchObject({ code: "release-state" });
+    await expect(safeguards.edit(officer("officer--4", "analyst"), release.id, input())).rejects.toMatchObject({
+      code: "release-state",
+    });
   });
 
   test("a record that does not exist, an unknown basis, an unknown channel: said at once", async () => {
-    await expect(safeguards.draft(drafter, input({ records: [id("tool", 9)] }))).rejects.toMatchObject({ code: "release-invalid" });
-    await expect(safeguards.draft(drafter, input({ legalBasis: "legal-basis--none" }))).rejects.toMatchObject({ code: "basis-invalid" });
-    await expect(safeguards.draft(drafter, input({ channel: "channel--2" }))).rejects.toMatchObject({ code: "channel-inactive" });
+    await expect(safeguards.draft(drafter, input({ records: [id("tool", 9)] }))).rejects.toMatchObject({
+      code: "release-invalid",
+    });
+    await expect(safeguards.draft(drafter, input({ legalBasis: "legal-basis--none" }))).rejects.toMatchObject({
+      code: "basis-invalid",
+    });
+    await expect(safeguards.draft(drafter, input({ channel: "channel--2" }))).rejects.toMatchObject({
+      code: "channel-inactive",
+    });
   });
 });

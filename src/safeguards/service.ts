@@ -71,16 +71,29 @@ export interface Safeguards {
 const MAX_ITEMS = 10_000;
 const MAX_TEXT = 10_000;
 
-export function createSafeguards(deps: { readonly store: Store; readonly party: PartyId; readonly clock: Clock; readonly departures: Departures }): Safeguards {
+export function createSafeguards(deps: {
+  readonly store: Store;
+  readonly party: PartyId;
+  readonly clock: Clock;
+  readonly departures: Departures;
+}): Safeguards {
   const { store, party, clock, departures } = deps;
   const now = (): Instant => instantOf(clock());
 
   async function reviewIn(r: Reader, viewer: Viewer, release: Release): Promise<Review> {
-    const [channel, basis] = [await r.channels.get(release.channel), release.legalBasis === null ? null : await r.releases.basis(release.legalBasis)];
+    const [channel, basis] = [
+      await r.channels.get(release.channel),
+      release.legalBasis === null ? null : await r.releases.basis(release.legalBasis),
+    ];
     if (channel === null) throw new SafeguardError("channel-inactive", "the channel of this release is gone");
     const facts: DraftFacts = {
-      purpose: release.purpose, necessity: release.necessity, reviewBy: release.reviewBy, recipient: release.recipient,
-      recipientPurposes: channel.purposes, basis, now: now(),
+      purpose: release.purpose,
+      necessity: release.necessity,
+      reviewBy: release.reviewBy,
+      recipient: release.recipient,
+      recipientPurposes: channel.purposes,
+      basis,
+      now: now(),
     };
     const items: ReviewedItem[] = [];
     for (const item of await r.releases.items(release.id)) items.push(await reviewOne(r, viewer, item, facts));
@@ -90,34 +103,90 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
   async function reviewOne(r: Reader, viewer: Viewer, item: ReleaseItem, facts: DraftFacts): Promise<ReviewedItem> {
     const record = await r.records.get(item.recordId, item.version);
     if (record === null) {
-      const reason = { rule: "not-visible", message: "You may not see this record, or it is gone.", source: "one decision", fix: "Remove it from the release." };
-      return { recordId: item.recordId, version: item.version, title: null, aboutPerson: true, state: item.state, answer: { effect: "refuse", reasons: [reason], obligations: [] } };
+      const reason = {
+        rule: "not-visible",
+        message: "You may not see this record, or it is gone.",
+        source: "one decision",
+        fix: "Remove it from the release.",
+      };
+      return {
+        recordId: item.recordId,
+        version: item.version,
+        title: null,
+        aboutPerson: true,
+        state: item.state,
+        answer: { effect: "refuse", reasons: [reason], obligations: [] },
+      };
     }
     const label = await r.labels.label(record.labelId);
-    const answer = reviewItem(viewer, { label, aboutPerson: record.aboutPerson, withdrawn: record.state === "withdrawn" }, facts, { now: facts.now, party });
-    return { recordId: record.id, version: record.version, title: record.title, aboutPerson: record.aboutPerson, state: item.state, answer };
+    const answer = reviewItem(
+      viewer,
+      { label, aboutPerson: record.aboutPerson, withdrawn: record.state === "withdrawn" },
+      facts,
+      { now: facts.now, party },
+    );
+    return {
+      recordId: record.id,
+      version: record.version,
+      title: record.title,
+      aboutPerson: record.aboutPerson,
+      state: item.state,
+      answer,
+    };
   }
 
-  async function write(t: Transactor, actor: Viewer, id: string, input: DraftInput, created: { by: string; at: Instant }): Promise<Review> {
+  async function write(
+    t: Transactor,
+    actor: Viewer,
+    id: string,
+    input: DraftInput,
+    created: { by: string; at: Instant },
+  ): Promise<Review> {
     const channel = await activeChannel(t, input.channel);
     const unique = [...new Set(input.records)];
-    if (input.title.trim() === "") throw new SafeguardError("release-invalid", "a release needs a title", { where: "title" });
-    if ([input.title, input.purpose, input.necessity].some((text) => text.length > MAX_TEXT) || unique.length > MAX_ITEMS) {
-      throw new SafeguardError("release-invalid", `a text has at most ${MAX_TEXT} characters, a release ${MAX_ITEMS} records`);
+    if (input.title.trim() === "")
+      throw new SafeguardError("release-invalid", "a release needs a title", { where: "title" });
+    if (
+      [input.title, input.purpose, input.necessity].some((text) => text.length > MAX_TEXT) ||
+      unique.length > MAX_ITEMS
+    ) {
+      throw new SafeguardError(
+        "release-invalid",
+        `a text has at most ${MAX_TEXT} characters, a release ${MAX_ITEMS} records`,
+      );
     }
     if (input.legalBasis !== null && (await t.releases.basis(input.legalBasis)) === null) {
-      throw new SafeguardError("basis-invalid", "no such legal basis is registered", { where: "legalBasis", fix: "Choose one from the registry." });
+      throw new SafeguardError("basis-invalid", "no such legal basis is registered", {
+        where: "legalBasis",
+        fix: "Choose one from the registry.",
+      });
     }
     const items: ReleaseItem[] = [];
     for (const [place, recordId] of unique.entries()) {
       const record = await t.records.get(recordId);
-      if (record === null) throw new SafeguardError("release-invalid", `there is no record ${recordId} here that you may see`, { where: `records/${place}` });
+      if (record === null)
+        throw new SafeguardError("release-invalid", `there is no record ${recordId} here that you may see`, {
+          where: `records/${place}`,
+        });
       items.push({ recordId, version: record.version, place, state: "included", answer: "" });
     }
     const release: Release = {
-      id, channel: channel.id, recipient: channel.partner, title: input.title.trim(), purpose: input.purpose.trim(), necessity: input.necessity.trim(),
-      legalBasis: input.legalBasis, reviewBy: input.reviewBy, state: "draft", createdBy: created.by, createdAt: created.at, submittedAt: null,
-      decidedBy: null, decidedAt: null, decisionNote: "", parts: 0,
+      id,
+      channel: channel.id,
+      recipient: channel.partner,
+      title: input.title.trim(),
+      purpose: input.purpose.trim(),
+      necessity: input.necessity.trim(),
+      legalBasis: input.legalBasis,
+      reviewBy: input.reviewBy,
+      state: "draft",
+      createdBy: created.by,
+      createdAt: created.at,
+      submittedAt: null,
+      decidedBy: null,
+      decidedAt: null,
+      decisionNote: "",
+      parts: 0,
     };
     await t.releases.save(release);
     await t.releases.setItems(id, items);
@@ -127,10 +196,23 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
   return {
     addBasis: (actor, input) =>
       allowed(store, actor, "basis.write", async (t) => {
-        if (input.title.trim() === "" || input.citation.trim() === "" || input.purposes.length === 0 || input.parties.length === 0) {
-          throw new SafeguardError("basis-invalid", "a legal basis needs a title, its citation, the purposes and the parties it covers");
+        if (
+          input.title.trim() === "" ||
+          input.citation.trim() === "" ||
+          input.purposes.length === 0 ||
+          input.parties.length === 0
+        ) {
+          throw new SafeguardError(
+            "basis-invalid",
+            "a legal basis needs a title, its citation, the purposes and the parties it covers",
+          );
         }
-        const basis: LegalBasis = { id: `legal-basis--${randomUUID()}`, ...input, createdAt: now(), createdBy: officerOf(actor) };
+        const basis: LegalBasis = {
+          id: `legal-basis--${randomUUID()}`,
+          ...input,
+          createdAt: now(),
+          createdBy: officerOf(actor),
+        };
         await t.releases.addBasis(basis);
         await t.audit.note("basis.add", basis.id);
         return basis;
@@ -146,7 +228,8 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
     edit: (actor, id, input) =>
       allowed(store, actor, "release.draft", async (t) => {
         const release = await inState(t, id, "draft");
-        if (release.createdBy !== officerOf(actor)) throw new SafeguardError("release-state", "only its drafter changes a draft");
+        if (release.createdBy !== officerOf(actor))
+          throw new SafeguardError("release-state", "only its drafter changes a draft");
         await t.audit.note("release.edit", id);
         return write(t, actor, id, input, { by: release.createdBy, at: release.createdAt });
       }),
@@ -159,15 +242,24 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
         const review = await reviewIn(t, actor, draft);
         refuseReasons(review.reasons);
         const items = review.items.map(({ recordId, version, answer }, place): ReleaseItem => ({
-          recordId, version, place, state: answer.effect === "allow" ? "included" : "withheld", answer: JSON.stringify(answer),
+          recordId,
+          version,
+          place,
+          state: answer.effect === "allow" ? "included" : "withheld",
+          answer: JSON.stringify(answer),
         }));
         if (!items.some((item) => item.state === "included")) {
-          throw new SafeguardError("release-empty", "nothing in this release may go", { fix: "Look at each record's reason; change what can lawfully be changed." });
+          throw new SafeguardError("release-empty", "nothing in this release may go", {
+            fix: "Look at each record's reason; change what can lawfully be changed.",
+          });
         }
         const release: Release = { ...draft, state: "submitted", submittedAt: now() };
         await t.releases.save(release);
         await t.releases.setItems(id, items);
-        await t.audit.note("release.submit", id, { included: items.filter((item) => item.state === "included").length, withheld: items.filter((item) => item.state === "withheld").length });
+        await t.audit.note("release.submit", id, {
+          included: items.filter((item) => item.state === "included").length,
+          withheld: items.filter((item) => item.state === "withheld").length,
+        });
         return reviewIn(t, actor, release);
       }),
 
@@ -176,7 +268,9 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
         const submitted = await inState(t, id, "submitted");
         const officer = officerOf(actor);
         if (officer === submitted.createdBy) {
-          throw new SafeguardError("same-officer", "nobody approves their own release", { fix: "Another disclosure officer decides." });
+          throw new SafeguardError("same-officer", "nobody approves their own release", {
+            fix: "Another disclosure officer decides.",
+          });
         }
         await activeChannel(t, submitted.channel);
         const { reasons, items } = await reviewIn(t, actor, submitted);
@@ -184,9 +278,13 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
         const included = items.filter((item) => item.state === "included");
         const changed = included.find((item) => item.answer.effect !== "allow");
         if (changed !== undefined) {
-          throw new SafeguardError("release-refused", `since it was submitted, ${changed.recordId} may no longer go: ${changed.answer.reasons[0]?.message ?? ""}`, {
-            fix: "Reject it; its drafter submits again without this record.",
-          });
+          throw new SafeguardError(
+            "release-refused",
+            `since it was submitted, ${changed.recordId} may no longer go: ${changed.answer.reasons[0]?.message ?? ""}`,
+            {
+              fix: "Reject it; its drafter submits again without this record.",
+            },
+          );
         }
         const records: StoredRecord[] = [];
         for (const item of included) {
@@ -195,7 +293,13 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
         }
         const basis = submitted.legalBasis === null ? null : await t.releases.basis(submitted.legalBasis);
         if (basis === null) throw new SafeguardError("basis-invalid", "its legal basis is no longer registered");
-        const approved: Release = { ...submitted, state: "approved", decidedBy: officer, decidedAt: now(), decisionNote: note };
+        const approved: Release = {
+          ...submitted,
+          state: "approved",
+          decidedBy: officer,
+          decidedAt: now(),
+          decisionNote: note,
+        };
         const parts = await departures.release(t, { release: approved, basis, records });
         const release = { ...approved, parts };
         await t.releases.save(release);
@@ -206,7 +310,13 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
     reject: (actor, id, note) =>
       allowed(store, actor, "release.approve", async (t) => {
         const submitted = await inState(t, id, "submitted");
-        const release: Release = { ...submitted, state: "rejected", decidedBy: officerOf(actor), decidedAt: now(), decisionNote: note };
+        const release: Release = {
+          ...submitted,
+          state: "rejected",
+          decidedBy: officerOf(actor),
+          decidedAt: now(),
+          decisionNote: note,
+        };
         await t.releases.save(release);
         await t.audit.note("release.reject", id);
         return release;
@@ -215,20 +325,30 @@ export function createSafeguards(deps: { readonly store: Store; readonly party: 
 }
 
 /** One transaction of an officer who holds the permission. */
-async function allowed<T>(store: Store, actor: Viewer, permission: Permission, fn: (t: Transactor) => Promise<T>): Promise<T> {
+async function allowed<T>(
+  store: Store,
+  actor: Viewer,
+  permission: Permission,
+  fn: (t: Transactor) => Promise<T>,
+): Promise<T> {
   requirePermission(actor, permission);
   return store.transact(actor, fn);
 }
 
 function officerOf(actor: Viewer): string {
-  if (actor.kind !== "officer") throw new SafeguardError("release-invalid", "only an officer drafts and decides releases");
+  if (actor.kind !== "officer")
+    throw new SafeguardError("release-invalid", "only an officer drafts and decides releases");
   return actor.officer;
 }
 
 function refuseReasons(reasons: readonly Reason[]): void {
   const [first] = reasons;
   if (first === undefined) return;
-  throw new SafeguardError("release-refused", `Refused: ${first.message} (${first.source})`, { fix: first.fix, where: first.rule, detail: { reasons: reasons.length } });
+  throw new SafeguardError("release-refused", `Refused: ${first.message} (${first.source})`, {
+    fix: first.fix,
+    where: first.rule,
+    detail: { reasons: reasons.length },
+  });
 }
 
 async function existing(r: Reader, id: string): Promise<Release> {
@@ -241,16 +361,23 @@ async function existing(r: Reader, id: string): Promise<Release> {
 async function inState(t: Transactor, id: string, state: Release["state"]): Promise<Release> {
   await t.settings.lock(id);
   const release = await existing(t, id);
-  if (release.state !== state) throw new SafeguardError("release-state", `this release is ${release.state}, not ${state}`, { fix: "Look at it again; someone else may have acted." });
+  if (release.state !== state)
+    throw new SafeguardError("release-state", `this release is ${release.state}, not ${state}`, {
+      fix: "Look at it again; someone else may have acted.",
+    });
   return release;
 }
 
 async function activeChannel(r: Reader, id: string): Promise<Channel> {
   const channel = await r.channels.get(id);
   if (channel === null || channel.state !== "active") {
-    throw new SafeguardError("channel-inactive", channel === null ? `there is no channel ${id}` : `the channel to ${channel.partnerName} is ${channel.state}`, {
-      fix: "Pair with the partner and confirm the fingerprint first.",
-    });
+    throw new SafeguardError(
+      "channel-inactive",
+      channel === null ? `there is no channel ${id}` : `the channel to ${channel.partnerName} is ${channel.state}`,
+      {
+        fix: "Pair with the partner and confirm the fingerprint first.",
+      },
+    );
   }
   return channel;
 }

@@ -5,8 +5,13 @@ import { accept, coreTypes, readObjects, scoId, TypeRegistry, uuid5 } from "./in
 const NOW = "2026-01-01T00:00:00.000000Z";
 const registry = new TypeRegistry(coreTypes);
 const base = {
-  type: "identity", spec_version: "2.1", id: "identity--11111111-1111-4111-8111-111111111111",
-  created: "2025-01-01T00:00:00Z", modified: "2025-01-01T00:00:00.5Z", name: "Somebody", identity_class: "individual",
+  type: "identity",
+  spec_version: "2.1",
+  id: "identity--11111111-1111-4111-8111-111111111111",
+  created: "2025-01-01T00:00:00Z",
+  modified: "2025-01-01T00:00:00.5Z",
+  name: "Somebody",
+  identity_class: "individual",
 };
 const codes = (value: unknown) => {
   const result = accept(typeof value === "string" ? value : JSON.stringify(value), registry, { now: NOW });
@@ -17,8 +22,13 @@ test("an object is accepted as its own text", () => {
   const text = ` ${JSON.stringify({ ...base, object_marking_refs: ["marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9"], x_ref: base.id }, null, 3)}`;
   const result = accept(text, registry, { now: NOW });
   expect(result.ok && result.record).toMatchObject({
-    text, version: "2025-01-01T00:00:00.500000Z", aboutPerson: true, title: "Somebody", names: ["Somebody"],
-    markingRefs: ["marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9"], refs: [{ property: "x_ref", target: base.id }],
+    text,
+    version: "2025-01-01T00:00:00.500000Z",
+    aboutPerson: true,
+    title: "Somebody",
+    names: ["Somebody"],
+    markingRefs: ["marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9"],
+    refs: [{ property: "x_ref", target: base.id }],
   });
 });
 
@@ -35,7 +45,11 @@ describe("refused, with the place and the reason", () => {
     ["modified before created", { ...base, modified: "2024-01-01T00:00:00Z" }, "modified-before-created"],
     ["a clock in the future", { ...base, modified: "2027-01-01T00:00:00Z" }, "clock-ahead"],
     ["a required property missing", { ...base, name: undefined }, "schema"],
-    ["a marking that is none", { ...base, object_marking_refs: ["identity--11111111-1111-4111-8111-111111111111"] }, "marking-ref"],
+    [
+      "a marking that is none",
+      { ...base, object_marking_refs: ["identity--11111111-1111-4111-8111-111111111111"] },
+      "marking-ref",
+    ],
   ])("%s", (_, value, code) => {
     expect(codes(value)).toContain(code);
   });

@@ -1,4 +1,13 @@
-import { BaseError, type Instant, isJsonObject, type JsonObject, type JsonValue, parseInstant, parseJson, sha256Hex } from "#base";
+import {
+  BaseError,
+  type Instant,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseInstant,
+  parseJson,
+  sha256Hex,
+} from "#base";
 import { STIX_ID } from "./ids.ts";
 import type { Kind, TypeRegistry } from "./record-type.ts";
 
@@ -59,7 +68,8 @@ export function accept(text: string, registry: TypeRegistry, options: AcceptOpti
     if (!(error instanceof BaseError)) throw error;
     return refuse({ path: error.where?.startsWith("/") ? error.where : "", code: error.code, message: error.message });
   }
-  if (!isJsonObject(object)) return refuse({ path: "", code: "not-an-object", message: "a STIX object is a JSON object" });
+  if (!isJsonObject(object))
+    return refuse({ path: "", code: "not-an-object", message: "a STIX object is a JSON object" });
   const errors: Finding[] = [];
   const { id, type } = object;
   const match = typeof id === "string" ? STIX_ID.exec(id) : null;
@@ -72,7 +82,11 @@ export function accept(text: string, registry: TypeRegistry, options: AcceptOpti
   const markingRefs = readMarkingRefs(object, errors);
   const parsed = described.schema.safeParse(object);
   for (const issue of parsed.success ? [] : parsed.error.issues.slice(0, 20)) {
-    errors.push({ path: issue.path.map((part) => `/${String(part)}`).join(""), code: "schema", message: issue.message });
+    errors.push({
+      path: issue.path.map((part) => `/${String(part)}`).join(""),
+      code: "schema",
+      message: issue.message,
+    });
   }
   if (errors.length > 0) return { ok: false, errors };
   const createdBy = object["created_by_ref"];
@@ -103,12 +117,19 @@ function refuse(finding: Finding): Acceptance {
 }
 
 function identityProblem(id: JsonValue | undefined, type: JsonValue | undefined): Finding {
-  if (typeof type !== "string") return { path: "/type", code: "type-missing", message: "the object has no type", section: "3.2" };
-  if (typeof id !== "string") return { path: "/id", code: "id-missing", message: "the object has no id", section: "2.9" };
+  if (typeof type !== "string")
+    return { path: "/type", code: "type-missing", message: "the object has no type", section: "3.2" };
+  if (typeof id !== "string")
+    return { path: "/id", code: "id-missing", message: "the object has no id", section: "2.9" };
   return { path: "/id", code: "id-form", message: `the id must be ${type}-- and a UUID in lower case`, section: "2.9" };
 }
 
-function readTimes(object: JsonObject, kind: Kind, now: Instant, errors: Finding[]): { created: Instant | null; modified: Instant | null } {
+function readTimes(
+  object: JsonObject,
+  kind: Kind,
+  now: Instant,
+  errors: Finding[],
+): { created: Instant | null; modified: Instant | null } {
   const latest = Date.parse(now) + CLOCK_TOLERANCE_MS;
   const read = (property: string): Instant | null => {
     const value = object[property];
@@ -116,21 +137,48 @@ function readTimes(object: JsonObject, kind: Kind, now: Instant, errors: Finding
     try {
       const instant = parseInstant(typeof value === "string" ? value : "");
       if (Date.parse(instant) > latest) {
-        errors.push({ path: `/${property}`, code: "clock-ahead", message: `${property} lies in the future: ${instant}. Set the clock of the system that made it.`, section: "3.6" });
+        errors.push({
+          path: `/${property}`,
+          code: "clock-ahead",
+          message: `${property} lies in the future: ${instant}. Set the clock of the system that made it.`,
+          section: "3.6",
+        });
       }
       return instant;
     } catch {
-      errors.push({ path: `/${property}`, code: "timestamp", message: `${property} must be an RFC 3339 timestamp in UTC`, section: "2.16" });
+      errors.push({
+        path: `/${property}`,
+        code: "timestamp",
+        message: `${property} must be an RFC 3339 timestamp in UTC`,
+        section: "2.16",
+      });
       return null;
     }
   };
   const [created, modified] = [read("created"), read("modified")];
   if (kind === "sdo" || kind === "sro") {
-    if (object["created"] === undefined) errors.push({ path: "/created", code: "created-missing", message: "the object has no created time", section: "3.2" });
-    if (object["modified"] === undefined) errors.push({ path: "/modified", code: "modified-missing", message: "the object has no modified time", section: "3.2" });
+    if (object["created"] === undefined)
+      errors.push({
+        path: "/created",
+        code: "created-missing",
+        message: "the object has no created time",
+        section: "3.2",
+      });
+    if (object["modified"] === undefined)
+      errors.push({
+        path: "/modified",
+        code: "modified-missing",
+        message: "the object has no modified time",
+        section: "3.2",
+      });
   }
   if (created !== null && modified !== null && modified < created) {
-    errors.push({ path: "/modified", code: "modified-before-created", message: "modified is earlier than created", section: "3.6" });
+    errors.push({
+      path: "/modified",
+      code: "modified-before-created",
+      message: "modified is earlier than created",
+      section: "3.6",
+    });
   }
   return { created, modified };
 }
@@ -141,7 +189,8 @@ function findEmpty(value: JsonValue, path: string, errors: Finding[]): void {
   if (value === null) {
     errors.push({ path, code: "null", message: "a property may not be null; leave it out", section: "2.1" });
   } else if (Array.isArray(value)) {
-    if (value.length === 0) errors.push({ path, code: "empty-list", message: "a list may not be empty; leave it out", section: "2.10" });
+    if (value.length === 0)
+      errors.push({ path, code: "empty-list", message: "a list may not be empty; leave it out", section: "2.10" });
     for (const [index, item] of value.entries()) {
       if (item === null || typeof item === "object") findEmpty(item, `${path}/${index}`, errors);
     }
@@ -150,7 +199,8 @@ function findEmpty(value: JsonValue, path: string, errors: Finding[]): void {
       // Custom properties are carried as they came: lists left empty there are in the field's own published data.
       if (path === "" && key.startsWith("x_")) continue;
       const item = value[key];
-      if (item === null || typeof item === "object") findEmpty(item, `${path}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`, errors);
+      if (item === null || typeof item === "object")
+        findEmpty(item, `${path}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`, errors);
     }
   }
 }
@@ -167,11 +217,13 @@ function readMarkingRefs(object: JsonObject, errors: Finding[]): readonly string
     else errors.push({ path, code: "marking-ref", message: "must be the id of a marking-definition", section: "7.2" });
   };
   if (whole !== undefined) {
-    if (!Array.isArray(whole)) errors.push({ path: "/object_marking_refs", code: "marking-ref", message: "must be a list", section: "7.2" });
+    if (!Array.isArray(whole))
+      errors.push({ path: "/object_marking_refs", code: "marking-ref", message: "must be a list", section: "7.2" });
     else for (const [index, value] of whole.entries()) add(value, `/object_marking_refs/${index}`);
   }
   if (granular !== undefined) {
-    if (!Array.isArray(granular)) errors.push({ path: "/granular_markings", code: "marking-ref", message: "must be a list", section: "7.2.3" });
+    if (!Array.isArray(granular))
+      errors.push({ path: "/granular_markings", code: "marking-ref", message: "must be a list", section: "7.2.3" });
     else {
       for (const [index, value] of granular.entries()) {
         // A language tag marks no restriction; everything else restricts the whole record here.
@@ -190,7 +242,8 @@ function readRefs(object: JsonObject): { property: string; target: string }[] {
     const value = object[key];
     if (key.endsWith("_ref") && typeof value === "string") out.push({ property: key, target: value });
     else if (key.endsWith("_refs") && Array.isArray(value)) {
-      for (const target of value) if (typeof target === "string" && out.length < MAX_REFS) out.push({ property: key, target });
+      for (const target of value)
+        if (typeof target === "string" && out.length < MAX_REFS) out.push({ property: key, target });
     }
   }
   return out;

@@ -2,14 +2,18 @@ import { createHash, randomUUID } from "node:crypto";
 import { canonicalJson, type JsonObject, type JsonValue, toHex } from "#base";
 
 /** STIX 2.1 §2.9: `object-type--UUID`. Lower case; a type is 3 to 250 characters of a–z, 0–9 and hyphen. */
-export const STIX_ID = /^([a-z][a-z0-9-]{1,248}[a-z0-9])--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+export const STIX_ID =
+  /^([a-z][a-z0-9-]{1,248}[a-z0-9])--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** STIX 2.1 §2.9: the namespace of deterministic SCO ids. */
 export const SCO_NAMESPACE = "00abedb4-aa42-466c-9c01-fed23315a9b7";
 
 /** RFC 9562 §5.5, a name-based UUID of version 5. */
 export function uuid5(namespace: string, name: string): string {
-  const digest = createHash("sha1").update(Buffer.from(namespace.replaceAll("-", ""), "hex")).update(name, "utf8").digest();
+  const digest = createHash("sha1")
+    .update(Buffer.from(namespace.replaceAll("-", ""), "hex"))
+    .update(name, "utf8")
+    .digest();
   const bytes = digest.subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

@@ -15,21 +15,29 @@ const texts = (items: readonly ReadItem[]) => items.flatMap((item) => (item.kind
 const codes = (items: readonly ReadItem[]) => items.flatMap((item) => (item.kind === "problem" ? [item.code] : []));
 
 describe("the objects of a file, to the letter", () => {
-  const object = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 5 }).filter((value) => !Array.isArray(value["objects"]));
+  const object = fc
+    .dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 5 })
+    .filter((value) => !Array.isArray(value["objects"]));
   const wrap: Record<string, (parts: string[]) => string> = {
-    bundle: (parts) => `{"type":"bundle","note":"a \\"objects\\" b","id":"x","objects":[${parts.join(" ,\n")}],"extra":{"y":[1]}}`,
+    bundle: (parts) =>
+      `{"type":"bundle","note":"a \\"objects\\" b","id":"x","objects":[${parts.join(" ,\n")}],"extra":{"y":[1]}}`,
     "a bundle that says so last": (parts) => `{"objects" : [${parts.join(",")}], "type":"bundle"}`,
     list: (parts) => `[${parts.join(",")}]`,
     "JSON lines": (parts) => parts.join("\n"),
   };
   test.each(Object.keys(wrap))("%s, however the bytes are cut", async (form) => {
     await fc.assert(
-      fc.asyncProperty(fc.array(object, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 40 }), fc.constantFrom(0, 1), async (objects, size, indent) => {
-        const parts = objects.map((value) => JSON.stringify(value, null, form === "JSON lines" ? 0 : indent));
-        const items = await read(wrap[form]?.(parts) ?? "", size);
-        expect(codes(items)).toEqual([]);
-        expect(texts(items)).toEqual(parts);
-      }),
+      fc.asyncProperty(
+        fc.array(object, { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.constantFrom(0, 1),
+        async (objects, size, indent) => {
+          const parts = objects.map((value) => JSON.stringify(value, null, form === "JSON lines" ? 0 : indent));
+          const items = await read(wrap[form]?.(parts) ?? "", size);
+          expect(codes(items)).toEqual([]);
+          expect(texts(items)).toEqual(parts);
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -40,7 +48,12 @@ describe("what cannot be read is named, and the rest is read", () => {
     ["a file cut short", '{"type":"bundle","objects":[{"a":1},{"b":"c', ["truncated"], 1],
     ["an element that is no object", '[{"a":1}, 17, "x", {"b":2}]', ["not-an-object", "not-an-object"], 2],
     ["UTF-16", Buffer.from('{"a":1}', "utf16le"), ["encoding"], 0],
-    ["bytes that are no UTF-8", Buffer.concat([Buffer.from('[{"a":"'), Buffer.from([0xff]), Buffer.from('"},{"b":1}]')]), ["encoding"], 1],
+    [
+      "bytes that are no UTF-8",
+      Buffer.concat([Buffer.from('[{"a":"'), Buffer.from([0xff]), Buffer.from('"},{"b":1}]')]),
+      ["encoding"],
+      1,
+    ],
     ["nothing", "   ", ["empty"], 0],
     ["prose", "hello there", ["not-an-object", "empty"], 0],
     ["a bracket too many", '[{"a":1}]]', ["json-syntax"], 1],

@@ -3,7 +3,13 @@ import { BaseError, fromUtf8 } from "#base";
 /** One object of a file, as its exact text, or what stands at its place and cannot be read. */
 export type ReadItem =
   | { readonly kind: "object"; readonly text: string; readonly index: number; readonly offset: number }
-  | { readonly kind: "problem"; readonly code: string; readonly message: string; readonly index: number; readonly offset: number };
+  | {
+      readonly kind: "problem";
+      readonly code: string;
+      readonly message: string;
+      readonly index: number;
+      readonly offset: number;
+    };
 
 export interface ReadLimits {
   /** Bytes of one object; a larger one is a problem, and the next one is read. Default 8 MiB. */
@@ -27,7 +33,10 @@ const isSpace = (byte: number): boolean => byte === 0x20 || byte === NEWLINE || 
  * Finds the objects of a STIX bundle, a JSON list, a single object or JSON lines in a stream of bytes, and gives each
  * one's text to the letter. Attacker-controlled: memory is bounded by one object, and nothing is parsed here.
  */
-export async function* readObjects(chunks: AsyncIterable<Uint8Array>, limits: ReadLimits = {}): AsyncGenerator<ReadItem> {
+export async function* readObjects(
+  chunks: AsyncIterable<Uint8Array>,
+  limits: ReadLimits = {},
+): AsyncGenerator<ReadItem> {
   const scanner = new ObjectScanner(limits.maxObject ?? 8 * 1024 * 1024);
   for await (const chunk of chunks) {
     yield* scanner.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
@@ -86,7 +95,11 @@ class ObjectScanner {
     }
     if (this.over) return;
     if (this.#depth > 0 || this.#inString) {
-      yield this.#problem("truncated", "the file ends in the middle; what stood before this place was read", this.#start === -1 ? this.#base + this.#buffer.length : this.#startOffset);
+      yield this.#problem(
+        "truncated",
+        "the file ends in the middle; what stood before this place was read",
+        this.#start === -1 ? this.#base + this.#buffer.length : this.#startOffset,
+      );
     } else if (this.#index === 0 && this.#home === 0 && !this.#sawContainer) {
       yield this.#problem("empty", "the file holds no STIX object", 0);
     }
@@ -127,7 +140,8 @@ class ObjectScanner {
           if (this.#depth === this.#home && (byte === COMMA || this.#home === 0)) this.#junk = false;
           break;
         default:
-          if (this.#depth === this.#home && !isSpace(byte) && (this.#home > 0 || this.#start === -1)) yield* this.#refuseJunk(at);
+          if (this.#depth === this.#home && !isSpace(byte) && (this.#home > 0 || this.#start === -1))
+            yield* this.#refuseJunk(at);
       }
       at++;
       if (this.#start !== -1 && at - this.#start > this.#max) this.#giveUpObject();
@@ -144,11 +158,15 @@ class ObjectScanner {
     let quote = buffer.indexOf(QUOTE, at);
     while (quote !== -1) {
       let slashes = 0;
-      while (quote - 1 - slashes >= Math.max(this.#stringFrom, 0) && buffer[quote - 1 - slashes] === BACKSLASH) slashes++;
+      while (quote - 1 - slashes >= Math.max(this.#stringFrom, 0) && buffer[quote - 1 - slashes] === BACKSLASH)
+        slashes++;
       if (slashes % 2 === 0) {
         this.#inString = false;
         const topLevel = this.#home === 0 && this.#depth === 1;
-        this.#key = topLevel && this.#stringFrom >= 0 && buffer.subarray(this.#stringFrom, quote).equals(OBJECTS) ? "name" : "none";
+        this.#key =
+          topLevel && this.#stringFrom >= 0 && buffer.subarray(this.#stringFrom, quote).equals(OBJECTS)
+            ? "name"
+            : "none";
         return quote + 1;
       }
       quote = buffer.indexOf(QUOTE, quote + 1);
@@ -192,7 +210,11 @@ class ObjectScanner {
     } else if (this.#home > 0 && this.#depth < this.#home) {
       if (byte !== CLOSE_LIST && this.#depth === this.#home - 1) {
         this.over = true;
-        yield this.#problem("json-syntax", "the list of objects is closed by a brace; reading stops here", this.#base + at);
+        yield this.#problem(
+          "json-syntax",
+          "the list of objects is closed by a brace; reading stops here",
+          this.#base + at,
+        );
         return;
       }
       if (this.#depth === 0 || this.#home === 1) this.#home = 0;
@@ -205,13 +227,25 @@ class ObjectScanner {
     const { index } = { index: this.#index };
     const offset = this.#startOffset;
     if (this.#tooLarge) {
-      return { kind: "problem", index, offset, code: "object-too-large", message: `the object is larger than ${this.#max} bytes` };
+      return {
+        kind: "problem",
+        index,
+        offset,
+        code: "object-too-large",
+        message: `the object is larger than ${this.#max} bytes`,
+      };
     }
     try {
       return { kind: "object", text: fromUtf8(this.#buffer.subarray(this.#start, at + 1)), index, offset };
     } catch (error) {
       if (!(error instanceof BaseError)) throw error;
-      return { kind: "problem", index, offset, code: "encoding", message: "the object is not UTF-8 text; save the file as UTF-8" };
+      return {
+        kind: "problem",
+        index,
+        offset,
+        code: "encoding",
+        message: "the object is not UTF-8 text; save the file as UTF-8",
+      };
     }
   }
 
@@ -229,7 +263,8 @@ class ObjectScanner {
 
   /** Keeps only what an unfinished object still needs. */
   #forget(): void {
-    const keepFrom = this.#start !== -1 ? this.#start : this.#inString ? Math.max(this.#buffer.length - 64, 0) : this.#buffer.length;
+    const keepFrom =
+      this.#start !== -1 ? this.#start : this.#inString ? Math.max(this.#buffer.length - 64, 0) : this.#buffer.length;
     this.#base += keepFrom;
     this.#buffer = this.#buffer.subarray(keepFrom);
     if (this.#start !== -1) this.#start -= keepFrom;

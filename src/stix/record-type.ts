@@ -33,7 +33,8 @@ export function fieldText(object: JsonObject, name: string): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === "string") : []);
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 
 /**
  * Declares an object type. Only what differs from the usual need be said.

@@ -44,15 +44,23 @@ const uuid = (n: number) => `00000000-0000-4000-8000-${n.toString(16).padStart(1
 
 function identity(n: number, extra: object = {}): AcceptedRecord {
   const text = JSON.stringify({
-    type: "identity", spec_version: "2.1", id: `identity--${uuid(n)}`, created: "2025-01-01T00:00:00Z", modified: "2025-01-01T00:00:00Z",
-    name: `Group number ${n}`, identity_class: "group", ...extra,
+    type: "identity",
+    spec_version: "2.1",
+    id: `identity--${uuid(n)}`,
+    created: "2025-01-01T00:00:00Z",
+    modified: "2025-01-01T00:00:00Z",
+    name: `Group number ${n}`,
+    identity_class: "group",
+    ...extra,
   });
   const result = accept(text, registry, { now: NOW });
   if (!result.ok) throw new Error(JSON.stringify(result.errors));
   return result.record;
 }
 const put = (store: Store, records: readonly AcceptedRecord[], owner = HOME, assigned: readonly string[] = []) =>
-  store.transact(analyst, (t) => t.records.append(records.map((record) => ({ record, owner, assigned, source: "test" }))));
+  store.transact(analyst, (t) =>
+    t.records.append(records.map((record) => ({ record, owner, assigned, source: "test" }))),
+  );
 
 describe.each(Object.keys(engines))("the store on %s", (name) => {
   let engine: Engine;
@@ -72,7 +80,11 @@ describe.each(Object.keys(engines))("the store on %s", (name) => {
   });
 
   test("two of one version in one batch: the first is kept, the other told", async () => {
-    expect(await put(store, [identity(2), identity(2), identity(2, { name: "x" })])).toEqual(["added", "unchanged", "conflict"]);
+    expect(await put(store, [identity(2), identity(2), identity(2, { name: "x" })])).toEqual([
+      "added",
+      "unchanged",
+      "conflict",
+    ]);
   });
 
   test("another party's id stays that party's", async () => {
@@ -83,27 +95,44 @@ describe.each(Object.keys(engines))("the store on %s", (name) => {
   test("versions are appended, the latest is listed, and order of arrival does not matter", async () => {
     await put(store, [identity(4, { modified: "2025-03-01T00:00:00Z", name: "Third" })]);
     await put(store, [identity(4, { modified: "2025-02-01T00:00:00Z", name: "Second" })]);
-    const [latest, all] = await store.read(analyst, async (r) => [await r.records.get(`identity--${uuid(4)}`), await r.records.versions(`identity--${uuid(4)}`)]);
+    const [latest, all] = await store.read(analyst, async (r) => [
+      await r.records.get(`identity--${uuid(4)}`),
+      await r.records.versions(`identity--${uuid(4)}`),
+    ]);
     expect(latest?.title).toBe("Third");
     expect(all.map((version) => version.title)).toEqual(["Third", "Second"]);
   });
 
   test("finds part of a name or alias in any script", async () => {
-    const aliased = identity(5, { type: "campaign", id: `campaign--${uuid(5)}`, name: "Tehrik-e Taliban Pakistan", aliases: ["تحریک طالبان پاکستان", "TTP"], identity_class: undefined });
+    const aliased = identity(5, {
+      type: "campaign",
+      id: `campaign--${uuid(5)}`,
+      name: "Tehrik-e Taliban Pakistan",
+      aliases: ["تحریک طالبان پاکستان", "TTP"],
+      identity_class: undefined,
+    });
     await put(store, [aliased]);
     for (const part of ["taliban", "طالبان", "TTP", "TP"]) {
       const found = await store.read(analyst, (r) => r.records.list({ name: part }));
-      expect(found.items.map((item) => item.id), part).toEqual([aliased.id]);
+      expect(
+        found.items.map((item) => item.id),
+        part,
+      ).toEqual([aliased.id]);
     }
     expect(await store.read(analyst, (r) => r.records.count({ name: "100%_" }))).toBe(0);
   });
 
   test("a walk by pages meets each record once, while others are added", async () => {
-    await put(store, Array.from({ length: 25 }, (_, n) => identity(100 + n)));
+    await put(
+      store,
+      Array.from({ length: 25 }, (_, n) => identity(100 + n)),
+    );
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await store.read(analyst, (r) => r.records.list({ types: ["identity"], limit: 4, ...(cursor === undefined ? {} : { cursor }) }));
+      const page = await store.read(analyst, (r) =>
+        r.records.list({ types: ["identity"], limit: 4, ...(cursor === undefined ? {} : { cursor }) }),
+      );
       seen.push(...page.items.map((item) => item.id));
       await put(store, [identity(1000 + seen.length)]);
       cursor = page.next ?? undefined;
@@ -116,21 +145,32 @@ describe.each(Object.keys(engines))("the store on %s", (name) => {
     const record = identity(6, { name: "Zyxwvut" });
     await put(store, [record]);
     expect(await store.transact(analyst, (t) => t.records.withdraw(record.id, HOME))).toBe(1);
-    const [found, versions] = await store.read(analyst, async (r) => [await r.records.count({ name: "zyxwvut" }), await r.records.versions(record.id)]);
+    const [found, versions] = await store.read(analyst, async (r) => [
+      await r.records.count({ name: "zyxwvut" }),
+      await r.records.versions(record.id),
+    ]);
     expect(found).toBe(0);
     expect(versions).toMatchObject([{ state: "withdrawn", text: "", sha256: record.sha256 }]);
   });
 
   test("an administrator reads no content, and absent and forbidden look alike", async () => {
     await put(store, [identity(7)]);
-    expect(await store.read(administrator, async (r) => [await r.records.get(`identity--${uuid(7)}`), await r.records.count(), (await r.records.list()).items.length])).toEqual([null, 0, 0]);
+    expect(
+      await store.read(administrator, async (r) => [
+        await r.records.get(`identity--${uuid(7)}`),
+        await r.records.count(),
+        (await r.records.list()).items.length,
+      ]),
+    ).toEqual([null, 0, 0]);
   });
 
   test("a transaction that fails leaves nothing; one that leaks throws", async () => {
-    await expect(store.transact(analyst, async (t) => {
-      await t.records.append([{ record: identity(8), owner: HOME, assigned: [], source: "test" }]);
-      throw new Error("stop");
-    })).rejects.toThrow("stop");
+    await expect(
+      store.transact(analyst, async (t) => {
+        await t.records.append([{ record: identity(8), owner: HOME, assigned: [], source: "test" }]);
+        throw new Error("stop");
+      }),
+    ).rejects.toThrow("stop");
     expect(await store.read(analyst, (r) => r.records.get(`identity--${uuid(8)}`))).toBeNull();
     const leaked = await store.read(analyst, (r) => Promise.resolve(r));
     await expect(leaked.records.get("x")).rejects.toMatchObject({ code: "transaction-over" });
@@ -141,14 +181,25 @@ describe.each(Object.keys(engines))("the store on %s", (name) => {
     await put(store, [identity(9)], PARTNER, [marking]);
     const get = () => store.read(analyst, (r) => r.records.get(`identity--${uuid(9)}`));
     expect(await get()).toBeNull();
-    const terms = { originator: PARTNER, releasableTo: [HOME], noOnward: true, purposes: null, evidenceUse: "allowed" as const, caveats: [], reviewBy: null, expires: null, foreignCodes: [] };
+    const terms = {
+      originator: PARTNER,
+      releasableTo: [HOME],
+      noOnward: true,
+      purposes: null,
+      evidenceUse: "allowed" as const,
+      caveats: [],
+      reviewBy: null,
+      expires: null,
+      foreignCodes: [],
+    };
     const text = JSON.stringify(handlingMarking(terms, { id: marking, created: NOW, createdBy: PARTNER }));
     expect(await store.transact(analyst, (t) => t.labels.addMarking(marking, text, PARTNER))).toBe("added");
     expect(await get()).not.toBeNull();
   });
 
   test("one holder at a time has a lease", async () => {
-    const take = (holder: string, expires: string) => store.transact(analyst, (t) => t.settings.lease("writer", holder, expires));
+    const take = (holder: string, expires: string) =>
+      store.transact(analyst, (t) => t.settings.lease("writer", holder, expires));
     expect(await take("a", "2026-01-01T00:01:00.000000Z")).toBe(true);
     expect(await take("b", "2026-01-01T00:01:00.000000Z")).toBe(false);
     expect(await take("a", NOW)).toBe(true);
@@ -157,14 +208,35 @@ describe.each(Object.keys(engines))("the store on %s", (name) => {
 
   test("SQL selects exactly the labels that the decision allows", async () => {
     await fc.assert(
-      fc.asyncProperty(arbitraryViewer, fc.constantFrom("read", "receive", "release" as const), arbitraryMarkings, fc.constantFrom(HOME, PARTNER), arbitraryContext,
+      fc.asyncProperty(
+        arbitraryViewer,
+        fc.constantFrom("read", "receive", "release" as const),
+        arbitraryMarkings,
+        fc.constantFrom(HOME, PARTNER),
+        arbitraryContext,
         async (viewer, action, markings, owner, context) => {
-          const label = compileLabel(owner, markings.map((m) => m.id), (id) => markings.find((m) => m.id === id));
-          const selected = await inRollback(engine, owner, markings, async (db, id) =>
-            (await db.selectFrom("label").select("id").where("id", "=", id).where((eb) => labelCondition(eb, predicate(viewer, action, context))).execute()).length,
+          const label = compileLabel(
+            owner,
+            markings.map((m) => m.id),
+            (id) => markings.find((m) => m.id === id),
+          );
+          const selected = await inRollback(
+            engine,
+            owner,
+            markings,
+            async (db, id) =>
+              (
+                await db
+                  .selectFrom("label")
+                  .select("id")
+                  .where("id", "=", id)
+                  .where((eb) => labelCondition(eb, predicate(viewer, action, context)))
+                  .execute()
+              ).length,
           );
           expect(selected === 1).toBe(decide(viewer, action, label, context).effect === "allow");
-        }),
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -173,11 +245,22 @@ describe.each(Object.keys(engines))("the store on %s", (name) => {
 class Rollback extends Error {}
 
 /** Writes these markings and their label, asks, and takes everything back. */
-async function inRollback(engine: Engine, owner: string, markings: readonly Marking[], ask: (db: Parameters<Parameters<Engine["writing"]>[0]>[0]["db"], label: number) => Promise<number>): Promise<number> {
+async function inRollback(
+  engine: Engine,
+  owner: string,
+  markings: readonly Marking[],
+  ask: (db: Parameters<Parameters<Engine["writing"]>[0]>[0]["db"], label: number) => Promise<number>,
+): Promise<number> {
   let answer = -1;
   const run = engine.writing(async (tx) => {
     await tx.db.executeQuery(CompiledQuery.raw("delete from marking"));
-    const labels = labelRepo({ tx, viewer: analyst, party: HOME, now: NOW, policyContext: (extra = {}) => ({ now: NOW, party: HOME, ...extra }) });
+    const labels = labelRepo({
+      tx,
+      viewer: analyst,
+      party: HOME,
+      now: NOW,
+      policyContext: (extra = {}) => ({ now: NOW, party: HOME, ...extra }),
+    });
     for (const marking of markings) await labels.addMarking(marking.id, definitionOf(marking), HOME);
     answer = await ask(tx.db, await labels.labelFor(owner, markings.map((m) => m.id).toSorted()));
     throw new Rollback();
@@ -191,7 +274,11 @@ function definitionOf(marking: Marking): string {
     case "handling":
       return JSON.stringify(handlingMarking(marking.handling, { id: marking.id, created: NOW, createdBy: HOME }));
     case "statement":
-      return JSON.stringify({ id: marking.id, definition_type: "statement", definition: { statement: marking.statement } });
+      return JSON.stringify({
+        id: marking.id,
+        definition_type: "statement",
+        definition: { statement: marking.statement },
+      });
     case "tlp":
     case "unknown":
       return JSON.stringify({ id: marking.id, definition_type: "another" });
@@ -201,9 +288,12 @@ function definitionOf(marking: Marking): string {
 if (server !== undefined) {
   test("two processes' worth of writers on one PostgreSQL: nothing lost, the order of arrival strict", async () => {
     const url = await freshDatabase(server);
-    const open = () => openStore({ engine: openPostgres(url), party: HOME, clock: () => new Date("2026-01-01T00:00:00Z") });
+    const open = () =>
+      openStore({ engine: openPostgres(url), party: HOME, clock: () => new Date("2026-01-01T00:00:00Z") });
     const [a, b] = [await open(), await open()];
-    await Promise.all(Array.from({ length: 40 }, (_, n) => put(n % 2 === 0 ? a : b, [identity(5000 + n * 2), identity(5001 + n * 2)])));
+    await Promise.all(
+      Array.from({ length: 40 }, (_, n) => put(n % 2 === 0 ? a : b, [identity(5000 + n * 2), identity(5001 + n * 2)])),
+    );
     const { items } = await a.read(analyst, (r) => r.records.list({ limit: 1000 }));
     expect(items).toHaveLength(80);
     const times = items.map((item) => item.addedAt).toReversed();

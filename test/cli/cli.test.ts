@@ -8,10 +8,20 @@ const root = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "entente-cli-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function entente(...args: readonly string[]): { readonly status: number | null; readonly out: string; readonly err: string; readonly json: Record<string, unknown> } {
+function entente(...args: readonly string[]): {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+  readonly json: Record<string, unknown>;
+} {
   const { status, stdout, stderr } = spawnSync(join(root, "bin/entente"), args, { encoding: "utf8", cwd: folder });
   const line = stdout.trim().split("\n").at(-1) ?? "";
-  return { status, out: stdout, err: stderr, json: line.startsWith("{") ? (JSON.parse(line) as Record<string, unknown>) : {} };
+  return {
+    status,
+    out: stdout,
+    err: stderr,
+    json: line.startsWith("{") ? (JSON.parse(line) as Record<string, unknown>) : {},
+  };
 }
 
 describe("the command line, as its users type it", () => {
@@ -19,10 +29,16 @@ describe("the command line, as its users type it", () => {
   const b = (...args: readonly string[]) => entente(...args, "--home", join(folder, "b"), "--json");
 
   beforeAll(() => {
-    for (const [run, party, port] of [[a, "Islamabad", "14443"], [b, "Washington", "14444"]] as const) {
+    for (const [run, party, port] of [
+      [a, "Islamabad", "14443"],
+      [b, "Washington", "14444"],
+    ] as const) {
       expect(run("init", "--party", party, "--link-port", port, "--purpose", "prevention").status).toBe(0);
       for (const role of ["analyst", "disclosure-officer", "overseer"]) {
-        expect(run("officer", "add", "--as", "admin@localhost", "--name", role, "--email", `${role}@x.org`, "--role", role).status).toBe(0);
+        expect(
+          run("officer", "add", "--as", "admin@localhost", "--name", role, "--email", `${role}@x.org`, "--role", role)
+            .status,
+        ).toBe(0);
       }
     }
   }, 60_000);
@@ -32,30 +48,96 @@ describe("the command line, as its users type it", () => {
     const accepted = b("pair", "accept", "a.entente", "--as", "admin@localhost", "--out", "b.entente").json;
     const answered = a("pair", "accept", "b.entente", "--as", "admin@localhost").json;
     expect(answered["fingerprint"]).toBe(accepted["fingerprint"]);
-    expect(a("pair", "confirm", "--fingerprint", "1", "--as", "admin@localhost")).toMatchObject({ status: 1, json: { error: { code: "fingerprint-differs" } } });
-    expect(a("pair", "confirm", "--fingerprint", String(accepted["fingerprint"]), "--as", "admin@localhost").json["state"]).toBe("active");
+    expect(a("pair", "confirm", "--fingerprint", "1", "--as", "admin@localhost")).toMatchObject({
+      status: 1,
+      json: { error: { code: "fingerprint-differs" } },
+    });
+    expect(
+      a("pair", "confirm", "--fingerprint", String(accepted["fingerprint"]), "--as", "admin@localhost").json["state"],
+    ).toBe("active");
 
     const marking = a("mark", "--releasable-to", "Washington", "--as", "analyst@x.org").json["id"];
-    const imported = a("import", join(root, "demo/data/ofac/sdn.csv"), "--marking", String(marking), "--as", "analyst@x.org");
-    expect(imported).toMatchObject({ status: 0, json: { imported: 8, problems: 1, problemList: [{ code: "row-columns" }] } });
+    const imported = a(
+      "import",
+      join(root, "demo/data/ofac/sdn.csv"),
+      "--marking",
+      String(marking),
+      "--as",
+      "analyst@x.org",
+    );
+    expect(imported).toMatchObject({
+      status: 0,
+      json: { imported: 8, problems: 1, problemList: [{ code: "row-columns" }] },
+    });
     const records = a("records", "baloch", "--as", "analyst@x.org").json["records"] as { id: string }[];
-    const partner = (a("pair", "list", "--as", "admin@localhost").json["channels"] as { partner: string }[])[0]?.partner ?? "";
-    const basis = a("basis", "add", "--title", "Arrangement", "--citation", "art. 1", "--purpose", "prevention", "--party", partner, "--from", "2025-01-01", "--as", "disclosure-officer@x.org").json["id"];
-    const draft = a("release", "draft", "--title", "T", "--purpose", "prevention", "--necessity", "N", "--basis", String(basis), "--review-by", `${new Date().getUTCFullYear() + 1}-01-01`, "--record", records[0]?.id ?? "", "--submit", "--as", "analyst@x.org");
+    const partner =
+      (a("pair", "list", "--as", "admin@localhost").json["channels"] as { partner: string }[])[0]?.partner ?? "";
+    const basis = a(
+      "basis",
+      "add",
+      "--title",
+      "Arrangement",
+      "--citation",
+      "art. 1",
+      "--purpose",
+      "prevention",
+      "--party",
+      partner,
+      "--from",
+      "2025-01-01",
+      "--as",
+      "disclosure-officer@x.org",
+    ).json["id"];
+    const draft = a(
+      "release",
+      "draft",
+      "--title",
+      "T",
+      "--purpose",
+      "prevention",
+      "--necessity",
+      "N",
+      "--basis",
+      String(basis),
+      "--review-by",
+      `${new Date().getUTCFullYear() + 1}-01-01`,
+      "--record",
+      records[0]?.id ?? "",
+      "--submit",
+      "--as",
+      "analyst@x.org",
+    );
     expect(draft.json).toMatchObject({ release: { state: "submitted" } });
     const id = (draft.json["release"] as { id: string }).id;
-    expect(a("release", "approve", id, "--as", "analyst@x.org")).toMatchObject({ status: 1, json: { error: { code: "forbidden" } } });
-    expect(a("release", "approve", id, "--as", "disclosure-officer@x.org").json).toMatchObject({ state: "approved", parts: 1 });
+    expect(a("release", "approve", id, "--as", "analyst@x.org")).toMatchObject({
+      status: 1,
+      json: { error: { code: "forbidden" } },
+    });
+    expect(a("release", "approve", id, "--as", "disclosure-officer@x.org").json).toMatchObject({
+      state: "approved",
+      parts: 1,
+    });
     expect(a("verify", "--as", "overseer@x.org").json).toMatchObject({ own: { size: 2, verified: true } });
 
     expect(a("evidence", "make", id, "--out", "evidence.json", "--as", "overseer@x.org").status).toBe(0);
     // No receipt has come, and the check says so, offline.
-    expect(entente("evidence", "check", "evidence.json", "--json")).toMatchObject({ status: 1, json: { verdict: "incomplete", keysFrom: "file" } });
-    writeFileSync(join(folder, "forged.json"), readFileSync(join(folder, "evidence.json"), "utf8").replace('"index": 1', '"index": 0'));
-    expect(entente("evidence", "check", "forged.json", "--json")).toMatchObject({ status: 1, json: { verdict: "refused" } });
+    expect(entente("evidence", "check", "evidence.json", "--json")).toMatchObject({
+      status: 1,
+      json: { verdict: "incomplete", keysFrom: "file" },
+    });
+    writeFileSync(
+      join(folder, "forged.json"),
+      readFileSync(join(folder, "evidence.json"), "utf8").replace('"index": 1', '"index": 0'),
+    );
+    expect(entente("evidence", "check", "forged.json", "--json")).toMatchObject({
+      status: 1,
+      json: { verdict: "refused" },
+    });
 
     expect(a("export", "--out", "all.json", "--as", "analyst@x.org").json).toMatchObject({ records: 8 });
-    expect((JSON.parse(readFileSync(join(folder, "all.json"), "utf8")) as { objects: unknown[] }).objects).toHaveLength(8);
+    expect((JSON.parse(readFileSync(join(folder, "all.json"), "utf8")) as { objects: unknown[] }).objects).toHaveLength(
+      8,
+    );
     expect(a("inbox", "--as", "analyst@x.org").json).toEqual({ parcels: [] });
     expect(a("doctor").json).toMatchObject({ ok: true });
   }, 120_000);
@@ -79,6 +161,13 @@ describe("the command line, as its users type it", () => {
 
 test("the demonstration holds", () => {
   const { status, stdout } = spawnSync("node", ["demo/main.ts", "--once", "--json"], { cwd: root, encoding: "utf8" });
-  expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}")).toMatchObject({ ok: true, delivered: 14, receipts: 3, corrected: 1, recalled: 1, tampered_evidence_refused: true });
+  expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}")).toMatchObject({
+    ok: true,
+    delivered: 14,
+    receipts: 3,
+    corrected: 1,
+    recalled: 1,
+    tampered_evidence_refused: true,
+  });
   expect(status).toBe(0);
 }, 60_000);

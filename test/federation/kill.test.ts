@@ -17,7 +17,10 @@ afterEach(async () => {
 /** The sender's node as a process of its own, over the same folder: what a machine that loses power leaves behind. */
 function startChild(folder: string): Promise<ChildProcess> {
   return new Promise((resolve, reject) => {
-    const started = fork(join(import.meta.dirname, "node-process.ts"), [folder], { stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: ["--disable-warning=ExperimentalWarning"] });
+    const started = fork(join(import.meta.dirname, "node-process.ts"), [folder], {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+    });
     started.once("message", () => resolve(started));
     started.once("error", reject);
   });
@@ -26,11 +29,16 @@ function startChild(folder: string): Promise<ChildProcess> {
 test("the outbox survives kill -9 again and again: nothing lost, nothing doubled, both ledgers whole", async () => {
   [a, b] = await Promise.all([party("Islamabad"), party("Washington")]);
   const channel = await pair(a, b);
-  await until("the greetings", async () => (await a.node.store.read(a.officers.analyst, (r) => r.parcels.queued(channel))) === 0);
+  await until(
+    "the greetings",
+    async () => (await a.node.store.read(a.officers.analyst, (r) => r.parcels.queued(channel))) === 0,
+  );
   await a.link?.close();
   a.link = null;
   const open = await a.mark({ releasableTo: [b.node.self.id] });
-  const records = await Promise.all(Array.from({ length: 60 }, (_, n) => a.record({ type: "tool", name: `Tool ${n}` }, [open])));
+  const records = await Promise.all(
+    Array.from({ length: 60 }, (_, n) => a.record({ type: "tool", name: `Tool ${n}` }, [open])),
+  );
   for (const id of records) await release(a, channel, [id]);
 
   // Killed at moments that shift by a few milliseconds each time, so that they fall between any two steps of a delivery.
@@ -52,8 +60,11 @@ test("the outbox survives kill -9 again and again: nothing lost, nothing doubled
 
   const held = await b.node.store.read(b.officers.analyst, (r) => r.records.list({ types: ["tool"], limit: 1000 }));
   expect(held.items.map((item) => item.id).toSorted()).toEqual(records.toSorted());
-  for (const id of records) expect(await b.node.store.read(b.officers.analyst, (r) => r.records.versions(id))).toHaveLength(1);
-  const inbound = await b.node.store.read(b.officers.analyst, (r) => r.parcels.inboundList({ channel, kinds: ["release"], limit: 500 }));
+  for (const id of records)
+    expect(await b.node.store.read(b.officers.analyst, (r) => r.records.versions(id))).toHaveLength(1);
+  const inbound = await b.node.store.read(b.officers.analyst, (r) =>
+    r.parcels.inboundList({ channel, kinds: ["release"], limit: 500 }),
+  );
   expect(inbound).toHaveLength(60);
   for (const side of [a, b]) {
     const verdict = await side.node.exchange.verify(side.officers.overseer, channel);
@@ -65,7 +76,12 @@ test("a folder opens again as it was left", async () => {
   [a, b] = await Promise.all([party("A"), party("B")]);
   const folder = mkdtempSync(join(tmpdir(), "entente-again-"));
   const port = await freePort();
-  const config = { party: { id: a.node.self.id, name: "A", purposes: [PURPOSE] }, link: { host: "127.0.0.1", port, url: `https://127.0.0.1:${port}` }, web: { host: "127.0.0.1", port: 0 }, store: "sqlite" };
+  const config = {
+    party: { id: a.node.self.id, name: "A", purposes: [PURPOSE] },
+    link: { host: "127.0.0.1", port, url: `https://127.0.0.1:${port}` },
+    web: { host: "127.0.0.1", port: 0 },
+    store: "sqlite",
+  };
   const made = await createHome(join(folder, "home"), config, new Date());
   const again = openHome(join(folder, "home"));
   expect(again).toEqual(made);

@@ -21,7 +21,11 @@ describe("two nodes", () => {
     const channel = await pair(a, b);
     const open = await a.mark({ releasableTo: [b.node.self.id], caveats: ["For the dialogue only."] });
     const national = await a.mark({});
-    const [one, two, secret] = [await a.record(group, [open]), await a.record({ ...group, name: "Tehrik-e Taliban Pakistan" }, [open]), await a.record(group, [national])];
+    const [one, two, secret] = [
+      await a.record(group, [open]),
+      await a.record({ ...group, name: "Tehrik-e Taliban Pakistan" }, [open]),
+      await a.record(group, [national]),
+    ];
 
     const id = await release(a, channel, [one, two, secret]);
     await until("receipts", async () => (await copies(a, two)).some((copy) => copy.state === "confirmed"));
@@ -30,7 +34,10 @@ describe("two nodes", () => {
     expect(await held(b, secret)).toBeNull();
 
     // A correction is a release of a newer version: the same way out, the same second officer.
-    await a.record({ ...group, id: one, modified: "2025-08-13T09:00:00.000Z", name: "Balochistan Liberation Army (BLA)" }, [open]);
+    await a.record(
+      { ...group, id: one, modified: "2025-08-13T09:00:00.000Z", name: "Balochistan Liberation Army (BLA)" },
+      [open],
+    );
     await release(a, channel, [one]);
     await until("correction", async () => (await copies(a, one)).some((copy) => copy.state === "replaced"));
     expect((await held(b, one))?.title).toBe("Balochistan Liberation Army (BLA)");
@@ -49,7 +56,11 @@ describe("two nodes", () => {
 
     const evidence = await a.node.exchange.evidence(a.officers.overseer, id);
     const keys = Object.fromEntries([a, b].map((side) => [side.node.self.id, side.node.self.key.publicKey]));
-    expect(checkEvidence(evidence, keys)).toMatchObject({ verdict: "genuine", keysFrom: "given", facts: { given: [{ records: 2 }], returned: [{ results: { stored: 2 } }] } });
+    expect(checkEvidence(evidence, keys)).toMatchObject({
+      verdict: "genuine",
+      keysFrom: "given",
+      facts: { given: [{ records: 2 }], returned: [{ results: { stored: 2 } }] },
+    });
     expect(checkEvidence(evidence)).toMatchObject({ verdict: "genuine", keysFrom: "file" });
     for (const at of [200, 1000, Math.floor(evidence.length / 2), evidence.length - 200]) {
       const tampered = `${evidence.slice(0, at)}${evidence[at] === "A" ? "B" : "A"}${evidence.slice(at + 1)}`;
@@ -63,12 +74,18 @@ describe("two nodes", () => {
     const atA = await a.node.exchange.pairing.accept(a.officers.administrator, atB.answer ?? "");
     expect(atA.fingerprint).toBe(atB.fingerprint);
     expect(atA.channel.id).toBe(atB.channel.id);
-    await expect(a.node.exchange.pairing.confirm(a.officers.administrator, atA.channel.id, "12345 67890")).rejects.toMatchObject({ code: "fingerprint-differs" });
+    await expect(
+      a.node.exchange.pairing.confirm(a.officers.administrator, atA.channel.id, "12345 67890"),
+    ).rejects.toMatchObject({ code: "fingerprint-differs" });
     await a.node.exchange.pairing.confirm(a.officers.administrator, atA.channel.id, atB.fingerprint);
     const open = await a.mark({ releasableTo: [b.node.self.id] });
     const one = await a.record(group, [open]);
     await release(a, atA.channel.id, [one]);
-    await until("a refusal", async () => (await a.node.store.read(a.officers.analyst, (r) => r.channels.get(atA.channel.id)))?.lastError ?? null);
+    await until(
+      "a refusal",
+      async () =>
+        (await a.node.store.read(a.officers.analyst, (r) => r.channels.get(atA.channel.id)))?.lastError ?? null,
+    );
     expect(await held(b, one)).toBeNull();
     await b.node.exchange.pairing.confirm(b.officers.administrator, atB.channel.id, atA.fingerprint);
     await until("delivery", async () => (await copies(a, one)).some((copy) => copy.state === "confirmed"));
@@ -77,12 +94,17 @@ describe("two nodes", () => {
   test("a pairing file of another party, one's own, a changed one, an old one", async () => {
     const c = await party("Elsewhere");
     try {
-      const [toB, own] = [await a.node.exchange.pairing.invite(a.officers.administrator), await b.node.exchange.pairing.invite(b.officers.administrator)];
+      const [toB, own] = [
+        await a.node.exchange.pairing.invite(a.officers.administrator),
+        await b.node.exchange.pairing.invite(b.officers.administrator),
+      ];
       const fromC = await c.node.exchange.pairing.accept(c.officers.administrator, own.text);
       const accept = (text: string) => a.node.exchange.pairing.accept(a.officers.administrator, text);
       await expect(accept(fromC.answer ?? "")).rejects.toMatchObject({ code: "invitation-foreign" });
       await expect(accept(toB.text)).rejects.toMatchObject({ code: "invitation-own" });
-      await expect(accept(own.text.replace('"sig":"', '"sig":"A'))).rejects.toMatchObject({ code: "invitation-malformed" });
+      await expect(accept(own.text.replace('"sig":"', '"sig":"A'))).rejects.toMatchObject({
+        code: "invitation-malformed",
+      });
       await expect(accept("{}")).rejects.toMatchObject({ code: "invitation-malformed" });
     } finally {
       await c.close();

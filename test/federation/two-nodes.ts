@@ -70,10 +70,20 @@ export async function party(name: string): Promise<Party> {
     async mark(terms) {
       const id = newId("marking-definition");
       const full: HandlingTerms = {
-        originator: node.self.id, releasableTo: [], noOnward: true, purposes: null, evidenceUse: "with-consent", caveats: [], reviewBy: null, expires: null,
-        foreignCodes: [], ...terms,
+        originator: node.self.id,
+        releasableTo: [],
+        noOnward: true,
+        purposes: null,
+        evidenceUse: "with-consent",
+        caveats: [],
+        reviewBy: null,
+        expires: null,
+        foreignCodes: [],
+        ...terms,
       };
-      const text = canonicalJson(handlingMarking(full, { id, created: "2025-08-01T00:00:00.000000Z", createdBy: node.self.id }));
+      const text = canonicalJson(
+        handlingMarking(full, { id, created: "2025-08-01T00:00:00.000000Z", createdBy: node.self.id }),
+      );
       await node.store.transact(officers.analyst, (t) => t.labels.addMarking(id, text, node.self.id));
       return id;
     },
@@ -82,10 +92,20 @@ export async function party(name: string): Promise<Party> {
       const time = "2025-08-12T09:00:00.000Z";
       const text = JSON.stringify({ spec_version: "2.1", created: time, modified: time, ...object, id });
       const run = await node.intake.importFile(officers.analyst, {
-        source: { name: "record.json", size: text.length, sibling: () => null, open: async function* open() { yield Buffer.from(text); } },
+        source: {
+          name: "record.json",
+          size: text.length,
+          sibling: () => null,
+          open: async function* open() {
+            yield Buffer.from(text);
+          },
+        },
         markings,
       });
-      if (run.imported !== 1) throw new Error(`not imported: ${JSON.stringify(await node.store.read(officers.analyst, (r) => r.imports.problems(run.id)))}`);
+      if (run.imported !== 1)
+        throw new Error(
+          `not imported: ${JSON.stringify(await node.store.read(officers.analyst, (r) => r.imports.problems(run.id)))}`,
+        );
       return id;
     },
     async close() {
@@ -121,15 +141,30 @@ export async function until<T>(what: string, check: () => Promise<T | null | fal
 }
 
 /** Registers a basis, drafts, submits and approves, as the officers of this party. @returns the release's id. */
-export async function release(from: Party, channel: string, records: readonly string[], change: object = {}): Promise<string> {
+export async function release(
+  from: Party,
+  channel: string,
+  records: readonly string[],
+  change: object = {},
+): Promise<string> {
   const partner = await from.node.store.read(from.officers.analyst, (r) => r.channels.get(channel));
   const basis = await from.node.safeguards.addBasis(from.officers.disclosure, {
-    title: "Arrangement on counterterrorism cooperation", citation: "art. 4", purposes: [PURPOSE], parties: [partner?.partner ?? ""],
-    validFrom: "2025-01-01T00:00:00.000000Z", validUntil: null,
+    title: "Arrangement on counterterrorism cooperation",
+    citation: "art. 4",
+    purposes: [PURPOSE],
+    parties: [partner?.partner ?? ""],
+    validFrom: "2025-01-01T00:00:00.000000Z",
+    validUntil: null,
   });
   const { release: draft } = await from.node.safeguards.draft(from.officers.analyst, {
-    channel, title: "For the round of August", purpose: PURPOSE, necessity: "A shared case.", legalBasis: basis.id,
-    reviewBy: `${new Date().getUTCFullYear() + 1}-06-01T00:00:00.000000Z`, records, ...change,
+    channel,
+    title: "For the round of August",
+    purpose: PURPOSE,
+    necessity: "A shared case.",
+    legalBasis: basis.id,
+    reviewBy: `${new Date().getUTCFullYear() + 1}-06-01T00:00:00.000000Z`,
+    records,
+    ...change,
   });
   await from.node.safeguards.submit(from.officers.analyst, draft.id);
   await from.node.safeguards.approve(from.officers.disclosure, draft.id);

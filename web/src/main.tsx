@@ -16,7 +16,13 @@ import { makeRouter } from "./router.tsx";
 import { theme } from "./theme.ts";
 
 const client = new QueryClient({
-  defaultOptions: { queries: { staleTime: 5000, retry: (count, error) => count < 2 && !(error instanceof ApiProblem && error.problem.status >= 400 && error.problem.status < 500) } },
+  defaultOptions: {
+    queries: {
+      staleTime: 5000,
+      retry: (count, error) =>
+        count < 2 && !(error instanceof ApiProblem && error.problem.status >= 400 && error.problem.status < 500),
+    },
+  },
 });
 const router = makeRouter(client);
 

@@ -34,21 +34,42 @@ export function makeRouter(client: QueryClient) {
       }
     },
   });
-  const page = <P extends string>(path: P, component: () => React.ReactNode) => createRoute({ getParentRoute: () => shell, path, component });
+  const page = <P extends string>(path: P, component: () => React.ReactNode) =>
+    createRoute({ getParentRoute: () => shell, path, component });
   const records = createRoute({
     getParentRoute: () => shell,
     path: "/records",
     component: RecordsPage,
     validateSearch: (search): RecordsSearch => {
-      const [q, from, type, cursor] = [text(search["q"]), text(search["from"]), text(search["type"]), text(search["cursor"])];
-      return { ...(q === undefined ? {} : { q }), ...(from === "own" || from === "partners" ? { from } : {}), ...(type === undefined ? {} : { type }), ...(cursor === undefined ? {} : { cursor }) };
+      const [q, from, type, cursor] = [
+        text(search["q"]),
+        text(search["from"]),
+        text(search["type"]),
+        text(search["cursor"]),
+      ];
+      return {
+        ...(q === undefined ? {} : { q }),
+        ...(from === "own" || from === "partners" ? { from } : {}),
+        ...(type === undefined ? {} : { type }),
+        ...(cursor === undefined ? {} : { cursor }),
+      };
     },
   });
   const tree = root.addChildren([
     signIn,
     shell.addChildren([
-      page("/", HomePage), page("/inbox", InboxPage), records, page("/records/$id", RecordPage), page("/releases", ReleasesPage), page("/releases/new", ReleaseNewPage),
-      page("/releases/$id", ReleasePage), page("/channels", ChannelsPage), page("/ledger", LedgerPage), page("/import", ImportPage), page("/bases", BasesPage), page("/audit", AuditPage),
+      page("/", HomePage),
+      page("/inbox", InboxPage),
+      records,
+      page("/records/$id", RecordPage),
+      page("/releases", ReleasesPage),
+      page("/releases/new", ReleaseNewPage),
+      page("/releases/$id", ReleasePage),
+      page("/channels", ChannelsPage),
+      page("/ledger", LedgerPage),
+      page("/import", ImportPage),
+      page("/bases", BasesPage),
+      page("/audit", AuditPage),
     ]),
   ]);
   return createRouter({ routeTree: tree, defaultPreload: false });

@@ -8,7 +8,19 @@ import { ApiError } from "../errors.ts";
 
 const MAX_SHOWN = 500;
 
-function summary({ id, name, loader, startedAt, endedAt, state, bytes, imported, unchanged, conflicts, problems }: ImportRun) {
+function summary({
+  id,
+  name,
+  loader,
+  startedAt,
+  endedAt,
+  state,
+  bytes,
+  imported,
+  unchanged,
+  conflicts,
+  problems,
+}: ImportRun) {
   return { id, name, loader, startedAt, endedAt, state, bytes, imported, unchanged, conflicts, problems };
 }
 
@@ -21,13 +33,31 @@ async function importView(r: Reader, id: string) {
 export function importRoutes(api: Api, deps: ApiDeps): void {
   const { store, intake } = deps;
 
-  api.openapi(route({ method: "get", path: "/imports", summary: "What was read in, newest first", response: z.object({ imports: z.array(importSchema.omit({ problemList: true })) }) }), async (c) => {
-    const imports = await store.read(viewerWith(c, "content.read"), async (r) => (await r.imports.list()).map(summary));
-    return c.json({ imports }, 200);
-  });
+  api.openapi(
+    route({
+      method: "get",
+      path: "/imports",
+      summary: "What was read in, newest first",
+      response: z.object({ imports: z.array(importSchema.omit({ problemList: true })) }),
+    }),
+    async (c) => {
+      const imports = await store.read(viewerWith(c, "content.read"), async (r) =>
+        (await r.imports.list()).map(summary),
+      );
+      return c.json({ imports }, 200);
+    },
+  );
 
-  api.openapi(route({ method: "get", path: "/imports/{id}", summary: "One import with what could not be read", params: idParam, response: importSchema }), async (c) =>
-    c.json(await store.read(viewerWith(c, "content.read"), (r) => importView(r, c.req.valid("param").id)), 200),
+  api.openapi(
+    route({
+      method: "get",
+      path: "/imports/{id}",
+      summary: "One import with what could not be read",
+      params: idParam,
+      response: importSchema,
+    }),
+    async (c) =>
+      c.json(await store.read(viewerWith(c, "content.read"), (r) => importView(r, c.req.valid("param").id)), 200),
   );
 
   /** The file is the request's body, read as it comes: nothing is held whole. */

@@ -22,7 +22,11 @@ export function doctorCommand(program: Command): void {
         findings.push(...(await storeFindings(node)));
       });
       const ok = findings.every((finding) => finding.ok);
-      print(command, { ok, findings }, findings.map((finding) => `${finding.ok ? "well " : "AMISS"}  ${finding.check}: ${finding.says}`));
+      print(
+        command,
+        { ok, findings },
+        findings.map((finding) => `${finding.ok ? "well " : "AMISS"}  ${finding.check}: ${finding.says}`),
+      );
       if (!ok) process.exitCode = 1;
     });
 }
@@ -30,13 +34,21 @@ export function doctorCommand(program: Command): void {
 function keysFinding(folder: string): Finding {
   const mode = statSync(join(folder, "keys.json")).mode & 0o777;
   const ok = (mode & 0o077) === 0;
-  return { check: "keys", ok, says: ok ? "readable by this account only" : `others may read keys.json (mode ${mode.toString(8)}): chmod 600 it` };
+  return {
+    check: "keys",
+    ok,
+    says: ok ? "readable by this account only" : `others may read keys.json (mode ${mode.toString(8)}): chmod 600 it`,
+  };
 }
 
 function clockFinding(): Finding {
   const year = new Date().getUTCFullYear();
   const ok = year >= 2026 && year < 2100;
-  return { check: "clock", ok, says: ok ? new Date().toISOString() : `the year is ${year}: set the clock before anything is signed` };
+  return {
+    check: "clock",
+    ok,
+    says: ok ? new Date().toISOString() : `the year is ${year}: set the clock before anything is signed`,
+  };
 }
 
 async function storeFindings(node: EntenteNode): Promise<Finding[]> {
@@ -44,15 +56,32 @@ async function storeFindings(node: EntenteNode): Promise<Finding[]> {
   return node.store.read(doctor, async (r) => {
     const out: Finding[] = [{ check: "store", ok: true, says: `${node.store.engine}, this version's schema` }];
     const officers = await r.officers.list();
-    const administrators = officers.filter((officer) => officer.roles.includes("administrator") && officer.disabledAt === null);
-    out.push({ check: "officers", ok: administrators.length > 0, says: `${officers.length}, of them ${administrators.length} administrator(s)` });
+    const administrators = officers.filter(
+      (officer) => officer.roles.includes("administrator") && officer.disabledAt === null,
+    );
+    out.push({
+      check: "officers",
+      ok: administrators.length > 0,
+      says: `${officers.length}, of them ${administrators.length} administrator(s)`,
+    });
     for (const channel of await r.channels.list()) {
       const waiting = await r.parcels.queued(channel.id);
       const ok = channel.state === "active" && channel.lastError === null;
-      out.push({ check: `channel ${channel.partnerName}`, ok, says: `${channel.state}, ${waiting} waiting${channel.lastError === null ? "" : `, last error: ${channel.lastError}`}` });
+      out.push({
+        check: `channel ${channel.partnerName}`,
+        ok,
+        says: `${channel.state}, ${waiting} waiting${channel.lastError === null ? "" : `, last error: ${channel.lastError}`}`,
+      });
     }
     const incidents = (await r.parcels.incidents()).filter((incident) => incident.seenBy === null);
-    out.push({ check: "incidents", ok: incidents.length === 0, says: incidents.length === 0 ? "none" : `${incidents.length} that nobody has looked at: ${incidents[0]?.message ?? ""}` });
+    out.push({
+      check: "incidents",
+      ok: incidents.length === 0,
+      says:
+        incidents.length === 0
+          ? "none"
+          : `${incidents.length} that nobody has looked at: ${incidents[0]?.message ?? ""}`,
+    });
     return out;
   });
 }

@@ -21,7 +21,11 @@ export function evidenceCommand(program: Command): void {
       await withNode(command, async (node) => {
         const text = await node.exchange.evidence(await actingOfficer(command, node), release);
         writeFileSync(options.out, text, { flag: "wx" });
-        print(command, { release, file: options.out, bytes: text.length }, `${options.out} proves ${release}. Anyone can check it: entente evidence check ${options.out}`);
+        print(
+          command,
+          { release, file: options.out, bytes: text.length },
+          `${options.out} proves ${release}. Anyone can check it: entente evidence check ${options.out}`,
+        );
       });
     });
   evidence
@@ -31,12 +35,22 @@ export function evidenceCommand(program: Command): void {
     .option("--key <party=key>", "a party's public key that you hold from elsewhere (give both)", keyOption, {})
     .action((file: string, options: { key: Record<string, string> }, command: Command) => {
       const verdict = checkEvidence(readText(file), options.key);
-      const heading = { genuine: "GENUINE", incomplete: "GENUINE, BUT INCOMPLETE", refused: "REFUSED" }[verdict.verdict];
+      const heading = { genuine: "GENUINE", incomplete: "GENUINE, BUT INCOMPLETE", refused: "REFUSED" }[
+        verdict.verdict
+      ];
       print(command, { file, ...verdict }, [
         `${heading}: judged by ${verdict.keysFrom === "given" ? "the keys that you gave" : "the keys inside the file; compare them with ones you hold (--key)"}.`,
         ...verdict.reasons.map((reason) => `  ${reason.where}: ${reason.message} [${reason.code}]`),
-        ...(verdict.facts?.given ?? []).map((given) => `  ${given.sent}  ${given.kind} “${given.title}”, ${given.records} record(s), place ${given.sequence} in the sender's log`),
-        ...(verdict.facts?.returned ?? []).map((receipt) => `  ${receipt.received}  receipt for place ${receipt.sequence}: ${Object.entries(receipt.results).map(([result, n]) => `${n} ${result}`).join(", ")}`),
+        ...(verdict.facts?.given ?? []).map(
+          (given) =>
+            `  ${given.sent}  ${given.kind} “${given.title}”, ${given.records} record(s), place ${given.sequence} in the sender's log`,
+        ),
+        ...(verdict.facts?.returned ?? []).map(
+          (receipt) =>
+            `  ${receipt.received}  receipt for place ${receipt.sequence}: ${Object.entries(receipt.results)
+              .map(([result, n]) => `${n} ${result}`)
+              .join(", ")}`,
+        ),
       ]);
       if (verdict.verdict !== "genuine") process.exitCode = 1;
     });

@@ -24,14 +24,22 @@ export function exportCommand(program: Command): void {
         await write(`{"type":"bundle","id":"${newId("bundle")}","objects":[`);
         do {
           const from: string | null = cursor;
-          const page: Page<StoredRecord> = await node.store.read(officer, (r) => r.records.list({ limit: 1000, ...(from === null ? {} : { cursor: from }), ...(options.type === undefined ? {} : { types: options.type }) }));
+          const page: Page<StoredRecord> = await node.store.read(officer, (r) =>
+            r.records.list({
+              limit: 1000,
+              ...(from === null ? {} : { cursor: from }),
+              ...(options.type === undefined ? {} : { types: options.type }),
+            }),
+          );
           for (const record of page.items) await write(`${count++ === 0 ? "\n" : ",\n"}${record.text}`);
           cursor = page.next;
         } while (cursor !== null);
         await write("\n]}\n");
         out.end();
         await once(out, "close");
-        await node.store.transact(officer, (t) => t.audit.note("record.export", options.out.slice(-200), { records: count }));
+        await node.store.transact(officer, (t) =>
+          t.audit.note("record.export", options.out.slice(-200), { records: count }),
+        );
         print(command, { file: options.out, records: count }, `${count} records are in ${options.out}.`);
       });
     });

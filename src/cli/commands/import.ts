@@ -21,7 +21,10 @@ export function importCommand(program: Command): void {
           signal: stop.signal,
           ...(options.marking === undefined ? {} : { markings: options.marking }),
           onProgress: ({ imported, unchanged, bytes }) => {
-            if (process.stderr.isTTY) process.stderr.write(`\r${imported + unchanged} records, ${Math.round((100 * bytes) / Math.max(source.size ?? bytes, 1))} %  `);
+            if (process.stderr.isTTY)
+              process.stderr.write(
+                `\r${imported + unchanged} records, ${Math.round((100 * bytes) / Math.max(source.size ?? bytes, 1))} %  `,
+              );
           },
         });
         process.removeListener("SIGINT", onSignal);

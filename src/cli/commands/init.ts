@@ -31,22 +31,33 @@ export function addInitOptions(command: Command): Command {
 }
 
 export function initCommand(program: Command): void {
-  addInitOptions(program.command("init").description("make a node: its folder, its keys, its first administrator"))
-    .action(async (options: InitOptions, command: Command) => {
-      const made = await initialise(command.optsWithGlobals<InitOptions>());
-      print(command, made, [`A node for ${options.party} stands in ${made.home}.`, `First sign-in, once, within a day: ${made.signIn}`, "Start it with: entente start"]);
-    });
+  addInitOptions(
+    program.command("init").description("make a node: its folder, its keys, its first administrator"),
+  ).action(async (options: InitOptions, command: Command) => {
+    const made = await initialise(command.optsWithGlobals<InitOptions>());
+    print(command, made, [
+      `A node for ${options.party} stands in ${made.home}.`,
+      `First sign-in, once, within a day: ${made.signIn}`,
+      "Start it with: entente start",
+    ]);
+  });
 }
 
 /** Makes the folder and the first administrator. */
-export async function initialise(options: InitOptions): Promise<{ readonly home: string; readonly party: string; readonly signIn: string }> {
+export async function initialise(
+  options: InitOptions,
+): Promise<{ readonly home: string; readonly party: string; readonly signIn: string }> {
   const folder = homeFolder(options);
   const id = `identity--${randomUUID()}`;
   const home = await createHome(
     folder,
     {
       party: { id, name: options.party, purposes: [...options.purpose] },
-      link: { host: options.linkHost, port: Number(options.linkPort), url: options.linkUrl ?? `https://${options.linkHost}:${options.linkPort}` },
+      link: {
+        host: options.linkHost,
+        port: Number(options.linkPort),
+        url: options.linkUrl ?? `https://${options.linkHost}:${options.linkPort}`,
+      },
       web: { host: "127.0.0.1", port: Number(options.webPort) },
       store: options.store,
     },
@@ -55,7 +66,11 @@ export async function initialise(options: InitOptions): Promise<{ readonly home:
   const node = await openNode(home, { clock: () => new Date(), onError: (error) => console.error(error) });
   try {
     const setup = { kind: "job", party: id, name: "init", may: [] } as const;
-    const officer = await node.access.addOfficer(setup, { name: options.adminName, email: options.adminEmail, roles: ["administrator"] });
+    const officer = await node.access.addOfficer(setup, {
+      name: options.adminName,
+      email: options.adminEmail,
+      roles: ["administrator"],
+    });
     return { home: folder, party: id, signIn: await signInLink(node, home, officer.id) };
   } finally {
     await node.close();
@@ -64,6 +79,9 @@ export async function initialise(options: InitOptions): Promise<{ readonly home:
 
 /** A one-time link; the token stands after the #, so that it is in no server's log. */
 export async function signInLink(node: EntenteNode, home: Home, officer: string): Promise<string> {
-  const token = await node.access.signInToken({ kind: "job", party: home.config.party.id, name: "sign-in-link", may: [] }, officer);
+  const token = await node.access.signInToken(
+    { kind: "job", party: home.config.party.id, name: "sign-in-link", may: [] },
+    officer,
+  );
   return `http://${home.config.web.host}:${home.config.web.port}/sign-in#token=${token}`;
 }

@@ -29,14 +29,23 @@ export function markCommand(program: Command): void {
         const officer = await actingOfficer(command, node);
         requirePermission(officer, "content.write");
         const releasableTo: string[] = [];
-        for (const name of options.releasableTo ?? []) releasableTo.push((await findChannel(node, officer, name)).partner);
+        for (const name of options.releasableTo ?? [])
+          releasableTo.push((await findChannel(node, officer, name)).partner);
         const id = newId("marking-definition");
         const terms = {
-          originator: node.self.id, releasableTo, noOnward: options.onward !== true, purposes: options.purpose ?? null, evidenceUse: "with-consent" as const,
-          caveats: options.caveat, reviewBy: options.reviewBy === undefined ? null : dateOption(options.reviewBy),
-          expires: options.expires === undefined ? null : dateOption(options.expires), foreignCodes: [],
+          originator: node.self.id,
+          releasableTo,
+          noOnward: options.onward !== true,
+          purposes: options.purpose ?? null,
+          evidenceUse: "with-consent" as const,
+          caveats: options.caveat,
+          reviewBy: options.reviewBy === undefined ? null : dateOption(options.reviewBy),
+          expires: options.expires === undefined ? null : dateOption(options.expires),
+          foreignCodes: [],
         };
-        const text = canonicalJson(handlingMarking(terms, { id, created: instantOf(new Date()), createdBy: node.self.id }));
+        const text = canonicalJson(
+          handlingMarking(terms, { id, created: instantOf(new Date()), createdBy: node.self.id }),
+        );
         await node.store.transact(officer, (t) => t.labels.addMarking(id, text, node.self.id));
         print(command, { id, releasableTo }, id);
       });
@@ -54,10 +63,27 @@ export function recordsCommand(program: Command): void {
       await withNode(command, async (node) => {
         const officer = await actingOfficer(command, node);
         const { items } = await node.store.read(officer, (r) =>
-          r.records.list({ limit: Number(options.limit) || 20, ...(name === undefined ? {} : { name }), ...(options.type === undefined ? {} : { types: options.type }) }),
+          r.records.list({
+            limit: Number(options.limit) || 20,
+            ...(name === undefined ? {} : { name }),
+            ...(options.type === undefined ? {} : { types: options.type }),
+          }),
         );
-        const records = items.map(({ id, version, type, title, owner, addedAt }) => ({ id, version, type, title, owner, addedAt }));
-        print(command, { records }, records.length === 0 ? "Nothing found." : records.map((record) => `${record.type.padEnd(16)} ${record.title}  ${record.id}`));
+        const records = items.map(({ id, version, type, title, owner, addedAt }) => ({
+          id,
+          version,
+          type,
+          title,
+          owner,
+          addedAt,
+        }));
+        print(
+          command,
+          { records },
+          records.length === 0
+            ? "Nothing found."
+            : records.map((record) => `${record.type.padEnd(16)} ${record.title}  ${record.id}`),
+        );
       });
     });
 }

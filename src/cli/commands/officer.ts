@@ -16,7 +16,11 @@ export function officerCommand(program: Command): void {
       await withNode(command, async (node) => {
         const actor = await actingOfficer(command, node);
         requirePermission(actor, "officer.manage");
-        const added = await node.access.addOfficer(actor, { name: options.name, email: options.email, roles: options.role });
+        const added = await node.access.addOfficer(actor, {
+          name: options.name,
+          email: options.email,
+          roles: options.role,
+        });
         const signIn = await signInLink(node, node.home, added.id);
         print(command, { ...added, signIn }, `${added.name} signs in, once, within a day: ${signIn}`);
       });
@@ -39,7 +43,14 @@ export function officerCommand(program: Command): void {
     .action(async (_options: object, command: Command) => {
       await withNode(command, async (node) => {
         const officers = await node.access.officers();
-        print(command, { officers }, officers.map((item) => `${item.email.padEnd(28)} ${item.name.padEnd(24)} ${item.roles.join(", ")}${item.disabledAt === null ? "" : " (disabled)"}`));
+        print(
+          command,
+          { officers },
+          officers.map(
+            (item) =>
+              `${item.email.padEnd(28)} ${item.name.padEnd(24)} ${item.roles.join(", ")}${item.disabledAt === null ? "" : " (disabled)"}`,
+          ),
+        );
       });
     });
 }
@@ -55,22 +66,35 @@ export function basisCommand(program: Command): void {
     .requiredOption("--party <id...>", "the parties it covers")
     .requiredOption("--from <date>")
     .option("--until <date>")
-    .action(async (options: { title: string; citation: string; purpose: string[]; party: string[]; from: string; until?: string }, command: Command) => {
-      await withNode(command, async (node) => {
-        const added = await node.safeguards.addBasis(await actingOfficer(command, node), {
-          title: options.title, citation: options.citation, purposes: options.purpose, parties: options.party, validFrom: dateOption(options.from),
-          validUntil: options.until === undefined ? null : dateOption(options.until),
+    .action(
+      async (
+        options: { title: string; citation: string; purpose: string[]; party: string[]; from: string; until?: string },
+        command: Command,
+      ) => {
+        await withNode(command, async (node) => {
+          const added = await node.safeguards.addBasis(await actingOfficer(command, node), {
+            title: options.title,
+            citation: options.citation,
+            purposes: options.purpose,
+            parties: options.party,
+            validFrom: dateOption(options.from),
+            validUntil: options.until === undefined ? null : dateOption(options.until),
+          });
+          print(command, added, added.id);
         });
-        print(command, added, added.id);
-      });
-    });
+      },
+    );
   basis
     .command("list")
     .description("what is registered")
     .action(async (_options: object, command: Command) => {
       await withNode(command, async (node) => {
         const bases = await node.store.read(await actingOfficer(command, node), (r) => r.releases.bases());
-        print(command, { bases }, bases.map((item) => `${item.id}  ${item.title}, ${item.citation}`));
+        print(
+          command,
+          { bases },
+          bases.map((item) => `${item.id}  ${item.title}, ${item.citation}`),
+        );
       });
     });
 }

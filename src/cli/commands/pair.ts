@@ -3,7 +3,9 @@ import type { Command } from "commander";
 import { actingOfficer, findChannel, print, readText, withNode } from "../context.ts";
 
 export function pairCommand(program: Command): void {
-  const pair = program.command("pair").description("pair with a partner: two files, and digits that two people read to each other");
+  const pair = program
+    .command("pair")
+    .description("pair with a partner: two files, and digits that two people read to each other");
   pair
     .command("invite")
     .description("write an invitation to give to the partner")
@@ -12,7 +14,11 @@ export function pairCommand(program: Command): void {
       await withNode(command, async (node) => {
         const { id, text } = await node.exchange.pairing.invite(await actingOfficer(command, node));
         writeFileSync(options.out, text, { flag: "wx" });
-        print(command, { id, file: options.out }, `Give ${options.out} to the partner. The partner sends an answer; open it with: entente pair accept FILE`);
+        print(
+          command,
+          { id, file: options.out },
+          `Give ${options.out} to the partner. The partner sends an answer; open it with: entente pair accept FILE`,
+        );
       });
     });
   pair
@@ -22,14 +28,26 @@ export function pairCommand(program: Command): void {
     .option("--out <file>", "where to write our answer, when the file is a first invitation", "answer.entente")
     .action(async (file: string, options: { out: string }, command: Command) => {
       await withNode(command, async (node) => {
-        const { channel, fingerprint, answer } = await node.exchange.pairing.accept(await actingOfficer(command, node), readText(file));
+        const { channel, fingerprint, answer } = await node.exchange.pairing.accept(
+          await actingOfficer(command, node),
+          readText(file),
+        );
         if (answer !== null) writeFileSync(options.out, answer, { flag: "wx" });
-        print(command, { channel: channel.id, partner: channel.partnerName, fingerprint, answer: answer === null ? null : options.out }, [
-          ...(answer === null ? [] : [`Send ${options.out} back to ${channel.partnerName}.`]),
-          "Read these digits to each other on a line you both trust:",
-          `  ${fingerprint}`,
-          `If they are the same: entente pair confirm --channel ${channel.id} --fingerprint "…"`,
-        ]);
+        print(
+          command,
+          {
+            channel: channel.id,
+            partner: channel.partnerName,
+            fingerprint,
+            answer: answer === null ? null : options.out,
+          },
+          [
+            ...(answer === null ? [] : [`Send ${options.out} back to ${channel.partnerName}.`]),
+            "Read these digits to each other on a line you both trust:",
+            `  ${fingerprint}`,
+            `If they are the same: entente pair confirm --channel ${channel.id} --fingerprint "…"`,
+          ],
+        );
       });
     });
   pair
@@ -42,7 +60,11 @@ export function pairCommand(program: Command): void {
         const officer = await actingOfficer(command, node);
         const channel = await findChannel(node, officer, options.channel);
         const confirmed = await node.exchange.pairing.confirm(officer, channel.id, options.fingerprint);
-        print(command, { channel: confirmed.id, state: confirmed.state }, `The channel with ${confirmed.partnerName} is open.`);
+        print(
+          command,
+          { channel: confirmed.id, state: confirmed.state },
+          `The channel with ${confirmed.partnerName} is open.`,
+        );
       });
     });
   pair
@@ -51,7 +73,13 @@ export function pairCommand(program: Command): void {
     .action(async (_options: object, command: Command) => {
       await withNode(command, async (node) => {
         const channels = await node.store.read(await actingOfficer(command, node), (r) => r.channels.list());
-        print(command, { channels }, channels.map((channel) => `${channel.partnerName}  ${channel.state}  ${channel.id}  ${channel.lastError ?? ""}`));
+        print(
+          command,
+          { channels },
+          channels.map(
+            (channel) => `${channel.partnerName}  ${channel.state}  ${channel.id}  ${channel.lastError ?? ""}`,
+          ),
+        );
       });
     });
 }

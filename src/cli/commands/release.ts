@@ -25,7 +25,9 @@ function words({ release, reasons, items }: Review): string[] {
 }
 
 export function releaseCommand(program: Command): void {
-  const release = program.command("release").description("give records to a partner: draft, submit, and a second officer's word");
+  const release = program
+    .command("release")
+    .description("give records to a partner: draft, submit, and a second officer's word");
   release
     .command("draft")
     .description("draft a release and see what the safeguards say")
@@ -42,14 +44,22 @@ export function releaseCommand(program: Command): void {
         const officer = await actingOfficer(command, node);
         const channel = await findChannel(node, officer, options.to);
         const draft = await node.safeguards.draft(officer, {
-          channel: channel.id, title: options.title, purpose: options.purpose, necessity: options.necessity, legalBasis: options.basis ?? null,
-          reviewBy: options.reviewBy === undefined ? null : dateOption(options.reviewBy), records: options.record,
+          channel: channel.id,
+          title: options.title,
+          purpose: options.purpose,
+          necessity: options.necessity,
+          legalBasis: options.basis ?? null,
+          reviewBy: options.reviewBy === undefined ? null : dateOption(options.reviewBy),
+          records: options.record,
         });
         const review = options.submit === true ? await node.safeguards.submit(officer, draft.release.id) : draft;
         print(command, review, words(review));
       });
     });
-  for (const [name, description] of [["submit", "hand a draft to the second officer"], ["show", "what the safeguards say of a release now"]] as const) {
+  for (const [name, description] of [
+    ["submit", "hand a draft to the second officer"],
+    ["show", "what the safeguards say of a release now"],
+  ] as const) {
     release
       .command(name)
       .description(description)
@@ -57,7 +67,8 @@ export function releaseCommand(program: Command): void {
       .action(async (id: string, _options: object, command: Command) => {
         await withNode(command, async (node) => {
           const officer = await actingOfficer(command, node);
-          const review = name === "submit" ? await node.safeguards.submit(officer, id) : await node.safeguards.review(officer, id);
+          const review =
+            name === "submit" ? await node.safeguards.submit(officer, id) : await node.safeguards.review(officer, id);
           print(command, review, words(review));
         });
       });
@@ -71,7 +82,11 @@ export function releaseCommand(program: Command): void {
       .action(async (id: string, options: { note: string }, command: Command) => {
         await withNode(command, async (node) => {
           const decided = await node.safeguards[name](await actingOfficer(command, node), id, options.note);
-          print(command, decided, `${decided.id} is ${decided.state}${decided.parts > 0 ? `; ${decided.parts} parcel(s) wait in the outbox and go when the node runs` : ""}.`);
+          print(
+            command,
+            decided,
+            `${decided.id} is ${decided.state}${decided.parts > 0 ? `; ${decided.parts} parcel(s) wait in the outbox and go when the node runs` : ""}.`,
+          );
         });
       });
   }
@@ -81,7 +96,15 @@ export function releaseCommand(program: Command): void {
     .action(async (_options: object, command: Command) => {
       await withNode(command, async (node) => {
         const releases = await node.store.read(await actingOfficer(command, node), (r) => r.releases.list());
-        print(command, { releases }, releases.length === 0 ? "No release yet. Draft one: entente release draft --help" : releases.map((item) => `${item.createdAt.slice(0, 16)}  ${item.state.padEnd(9)}  ${item.id}  ${item.title}`));
+        print(
+          command,
+          { releases },
+          releases.length === 0
+            ? "No release yet. Draft one: entente release draft --help"
+            : releases.map(
+                (item) => `${item.createdAt.slice(0, 16)}  ${item.state.padEnd(9)}  ${item.id}  ${item.title}`,
+              ),
+        );
       });
     });
   release
@@ -92,7 +115,11 @@ export function releaseCommand(program: Command): void {
     .action(async (record: string, options: { reason: string }, command: Command) => {
       await withNode(command, async (node) => {
         const parties = await node.exchange.recall(await actingOfficer(command, node), record, options.reason);
-        print(command, { record, parties }, `${parties} part${parties === 1 ? "y is" : "ies are"} told; their receipts will show.`);
+        print(
+          command,
+          { record, parties },
+          `${parties} part${parties === 1 ? "y is" : "ies are"} told; their receipts will show.`,
+        );
       });
     });
 }

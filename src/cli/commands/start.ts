@@ -6,14 +6,17 @@ import { homeFolder, print } from "../context.ts";
 import { addInitOptions, initialise, type InitOptions } from "./init.ts";
 
 export function startCommand(program: Command): void {
-  addInitOptions(program.command("start").description("run this party's node; the first start makes it"))
-    .action(async (_options: object, command: Command) => {
+  addInitOptions(program.command("start").description("run this party's node; the first start makes it")).action(
+    async (_options: object, command: Command) => {
       const options = command.optsWithGlobals<InitOptions>();
       const folder = homeFolder(options);
       const made = existsSync(join(folder, "config.json")) ? null : await initialise(options);
       const stop = new AbortController();
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-      const node = await openNode(openHome(folder), { clock: () => new Date(), onError: (error) => console.error(error) });
+      const node = await openNode(openHome(folder), {
+        clock: () => new Date(),
+        onError: (error) => console.error(error),
+      });
       const link = await node.openLink();
       const web = await node.serveWeb(() => link.wake());
       print(command, { home: folder, link: link.port, web: web.port, signIn: made?.signIn ?? null }, [
@@ -25,5 +28,6 @@ export function startCommand(program: Command): void {
       await web.close();
       await link.close();
       await node.close();
-    });
+    },
+  );
 }

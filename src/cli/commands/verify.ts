@@ -11,8 +11,14 @@ export function verifyCommand(program: Command): void {
         const officer = await actingOfficer(command, node);
         const channel = await findChannel(node, officer, options.channel);
         const verdict = await node.exchange.verify(officer, channel.id);
-        const line = (name: string, log: typeof verdict.own): string[] => [`${name}: ${log.size} entries, ${log.verified ? "verified" : "NOT VERIFIED"}`, ...log.problems.map((problem) => `  ${problem}`)];
-        print(command, verdict, [...line("Our log", verdict.own), ...line(`${channel.partnerName}'s log`, verdict.theirs)]);
+        const line = (name: string, log: typeof verdict.own): string[] => [
+          `${name}: ${log.size} entries, ${log.verified ? "verified" : "NOT VERIFIED"}`,
+          ...log.problems.map((problem) => `  ${problem}`),
+        ];
+        print(command, verdict, [
+          ...line("Our log", verdict.own),
+          ...line(`${channel.partnerName}'s log`, verdict.theirs),
+        ]);
         if (!verdict.own.verified || !verdict.theirs.verified) process.exitCode = 1;
       });
     });

@@ -9,5 +9,9 @@ export interface Env {
 }
 
 export function readEnv(env: NodeJS.ProcessEnv = process.env): Env {
-  return { home: env["ENTENTE_HOME"] ?? null, officer: env["ENTENTE_OFFICER"] ?? null, log: env["ENTENTE_LOG"] ?? "warn" };
+  return {
+    home: env["ENTENTE_HOME"] ?? null,
+    officer: env["ENTENTE_OFFICER"] ?? null,
+    log: env["ENTENTE_LOG"] ?? "warn",
+  };
 }

@@ -30,6 +30,8 @@ export async function makeSecrets(now: Date): Promise<Secrets> {
     keys,
   });
   const der = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey));
-  const linkKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" }).export({ format: "pem", type: "pkcs8" }).toString();
+  const linkKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" })
+    .export({ format: "pem", type: "pkcs8" })
+    .toString();
   return { signingSeed: generateSeed(), linkKey, linkCert: `${cert.toString("pem")}\n` };
 }

@@ -46,7 +46,11 @@ const CREATED: Instant = "2001-01-01T00:00:00.000Z";
 export function makeObjects(entry: Entry): readonly [JsonObject, JsonObject] {
   const subjectId = `identity--${uuid5(NAMESPACE, entry.key)}`;
   const names = entry.aliases.map((alias) => alias.name).filter((name) => name !== entry.name);
-  const facts = Object.fromEntries(Object.entries(entry.facts).filter(([, list]) => list.length > 0).map(([key, list]) => [key, [...list]]));
+  const facts = Object.fromEntries(
+    Object.entries(entry.facts)
+      .filter(([, list]) => list.length > 0)
+      .map(([key, list]) => [key, [...list]]),
+  );
   const subject: JsonObject = {
     name: entry.name,
     identity_class: entry.subjectClass,
@@ -75,7 +79,10 @@ export function makeObjects(entry: Entry): readonly [JsonObject, JsonObject] {
     source_name: entry.source,
     extensions: { [DESIGNATION_EXTENSION_ID]: { extension_type: "new-sdo" } },
   };
-  return [dated("identity", subjectId, subject, entry), dated("designation", `designation--${uuid5(NAMESPACE, `designation ${entry.key}`)}`, designation, entry)];
+  return [
+    dated("identity", subjectId, subject, entry),
+    dated("designation", `designation--${uuid5(NAMESPACE, `designation ${entry.key}`)}`, designation, entry),
+  ];
 }
 
 function dated(type: string, id: string, content: JsonObject, entry: Entry): JsonObject {
@@ -87,5 +94,12 @@ function dated(type: string, id: string, content: JsonObject, entry: Entry): Jso
     latest === undefined
       ? new Date(Date.UTC(2002, 0, 1) + (spread % 2 ** 29) * 1000).toISOString()
       : new Date(Date.parse(`${latest}T00:00:00Z`) + (spread % 86_400_000)).toISOString();
-  return { type, spec_version: "2.1", id, created: CREATED, modified: modified < CREATED ? CREATED : modified, ...content };
+  return {
+    type,
+    spec_version: "2.1",
+    id,
+    created: CREATED,
+    modified: modified < CREATED ? CREATED : modified,
+    ...content,
+  };
 }

@@ -8,10 +8,16 @@ export const ofacLoader: Loader = {
   name: "ofac-sdn-csv",
   title: "OFAC SDN list (legacy CSV)",
   sniff(head, fileName) {
-    return /sdn[^/]*\.csv$/i.test(fileName) && /^\d+,"/.test(new TextDecoder("windows-1252").decode(head.subarray(0, 200)));
+    return (
+      /sdn[^/]*\.csv$/i.test(fileName) && /^\d+,"/.test(new TextDecoder("windows-1252").decode(head.subarray(0, 200)))
+    );
   },
   async *load(source, { signal }) {
-    const [aliases, addresses, comments] = [new Map<string, Alias[]>(), new Map<string, string[]>(), new Map<string, string>()];
+    const [aliases, addresses, comments] = [
+      new Map<string, Alias[]>(),
+      new Map<string, string[]>(),
+      new Map<string, string>(),
+    ];
     yield* join(source, "alt.csv", 5, (row) => {
       push(aliases, row[0], { name: row[3] ?? "", kind: row[2] ?? "aka" });
     });
@@ -33,7 +39,13 @@ export const ofacLoader: Loader = {
         yield { kind: "problem", place, code: "row-malformed", message: "an entry needs a number and a name" };
         continue;
       }
-      const entry = readEntry(source.name, row.cells, aliases.get(number) ?? [], addresses.get(number) ?? [], comments.get(number));
+      const entry = readEntry(
+        source.name,
+        row.cells,
+        aliases.get(number) ?? [],
+        addresses.get(number) ?? [],
+        comments.get(number),
+      );
       for (const object of makeObjects(entry)) yield { kind: "object", object, place };
     }
   },
@@ -46,12 +58,42 @@ function push<T>(map: Map<string, T[]>, key: string | undefined, value: T): void
   else list.push(value);
 }
 
-function readEntry(source: string, cells: readonly string[], aliases: readonly Alias[], addresses: readonly string[], comment: string | undefined): Entry {
-  const [number = "", name = "", type = "", programmes = "", title = "", call = "", vessel = "", tonnage = "", gross = "", flag = "", owner = "", remarks = ""] = cells;
+function readEntry(
+  source: string,
+  cells: readonly string[],
+  aliases: readonly Alias[],
+  addresses: readonly string[],
+  comment: string | undefined,
+): Entry {
+  const [
+    number = "",
+    name = "",
+    type = "",
+    programmes = "",
+    title = "",
+    call = "",
+    vessel = "",
+    tonnage = "",
+    gross = "",
+    flag = "",
+    owner = "",
+    remarks = "",
+  ] = cells;
   const full = `${remarks} ${comment ?? ""}`.trim();
   // "a.k.a. 'BLA'." in the remarks is where OFAC puts weak aliases.
-  const weak = [...full.matchAll(/a\.k\.a\. '([^']+)'/g)].map((match) => ({ name: match[1] ?? "", kind: "aka", quality: "weak" }));
-  const labelled = Object.entries({ call_sign: call, vessel_type: vessel, tonnage, gross_tonnage: gross, flag, vessel_owner: owner });
+  const weak = [...full.matchAll(/a\.k\.a\. '([^']+)'/g)].map((match) => ({
+    name: match[1] ?? "",
+    kind: "aka",
+    quality: "weak",
+  }));
+  const labelled = Object.entries({
+    call_sign: call,
+    vessel_type: vessel,
+    tonnage,
+    gross_tonnage: gross,
+    flag,
+    vessel_owner: owner,
+  });
   return {
     key: `ofac:${number}`,
     name,
@@ -60,7 +102,10 @@ function readEntry(source: string, cells: readonly string[], aliases: readonly A
     authority: "United States: Department of the Treasury, OFAC",
     list: "Specially Designated Nationals and Blocked Persons List",
     reference: number,
-    programmes: programmes.split("] [").map((code) => code.replace(/[[\]]/g, "").trim()).filter((code) => code !== ""),
+    programmes: programmes
+      .split("] [")
+      .map((code) => code.replace(/[[\]]/g, "").trim())
+      .filter((code) => code !== ""),
     source,
     ...(full === "" ? {} : { remarks: full }),
     facts: {
@@ -76,7 +121,12 @@ function subjectClass(type: string): SubjectClass {
   return type === "" ? "organization" : "unspecified";
 }
 
-async function* join(source: Source, name: string, columns: number, take: (cells: readonly string[]) => void): AsyncGenerator<Loaded> {
+async function* join(
+  source: Source,
+  name: string,
+  columns: number,
+  take: (cells: readonly string[]) => void,
+): AsyncGenerator<Loaded> {
   const file = source.sibling(name);
   if (file === null) return;
   for await (const row of rows(file, columns)) {
@@ -85,15 +135,30 @@ async function* join(source: Source, name: string, columns: number, take: (cells
   }
 }
 
-type Row = { readonly kind: "row"; readonly cells: readonly string[]; readonly line: number } | Extract<Loaded, { kind: "problem" }>;
+type Row =
+  | { readonly kind: "row"; readonly cells: readonly string[]; readonly line: number }
+  | Extract<Loaded, { kind: "problem" }>;
 
 /** Rows of a file without a header. `-0-` is OFAC's word for nothing. The files are not UTF-8 everywhere: what is not is read as Windows-1252. */
 async function* rows(source: Source, columns: number): AsyncGenerator<Row> {
-  const parser = parse({ relax_column_count: true, relax_quotes: true, skip_empty_lines: true, info: true, max_record_size: 1 << 20, encoding: null, skip_records_with_error: true });
+  const parser = parse({
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    info: true,
+    max_record_size: 1 << 20,
+    encoding: null,
+    skip_records_with_error: true,
+  });
   const input = Readable.from(source.open());
   const problems: Row[] = [];
   parser.on("skip", (error: Error | undefined) => {
-    problems.push({ kind: "problem", place: source.name, code: "row-unreadable", message: error?.message ?? "the row cannot be read" });
+    problems.push({
+      kind: "problem",
+      place: source.name,
+      code: "row-unreadable",
+      message: error?.message ?? "the row cannot be read",
+    });
   });
   input.on("error", (error) => parser.destroy(error));
   input.pipe(parser);
@@ -102,7 +167,12 @@ async function* rows(source: Source, columns: number): AsyncGenerator<Row> {
     // The files end in a lone control character.
     if (cells.length === 1 && /^[\p{Cc}\s]*$/u.test(cells[0] ?? "")) continue;
     if (cells.length !== columns) {
-      yield { kind: "problem", place: `${source.name}, line ${info.lines}`, code: "row-columns", message: `the row has ${cells.length} columns, not ${columns}` };
+      yield {
+        kind: "problem",
+        place: `${source.name}, line ${info.lines}`,
+        code: "row-columns",
+        message: `the row has ${cells.length} columns, not ${columns}`,
+      };
       continue;
     }
     yield { kind: "row", cells: cells.map((cell) => (cell.trim() === "-0-" ? "" : cell.trim())), line: info.lines };

@@ -29,7 +29,8 @@ export const designationType: RecordType = defineType({
     source_name: text,
     remarks: text.optional(),
   }),
-  summary: (object) => `${fieldText(object, "name")} — ${fieldText(object, "authority")}, ${fieldText(object, "list_reference")}`,
+  summary: (object) =>
+    `${fieldText(object, "name")} — ${fieldText(object, "authority")}, ${fieldText(object, "list_reference")}`,
   // The subject may be a person; without looking there, an act of listing is handled as if it were about one.
   aboutPerson: (object) => object["subject_class"] !== "organization",
 });

@@ -26,7 +26,12 @@ export const unLoader: Loader = {
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       yield* reader.take();
-      yield { kind: "problem", place: source.name, code: "encoding", message: "the file is not UTF-8 text from here on; what stood before was read" };
+      yield {
+        kind: "problem",
+        place: source.name,
+        code: "encoding",
+        message: "the file is not UTF-8 text from here on; what stood before was read",
+      };
     }
   },
 };
@@ -49,7 +54,9 @@ class EntryReader {
 
   constructor(source: string) {
     this.#source = source;
-    this.#parser.on("doctype", () => this.#fail("doctype", "a document type is not allowed here; such a file can be made to grow without end"));
+    this.#parser.on("doctype", () =>
+      this.#fail("doctype", "a document type is not allowed here; such a file can be made to grow without end"),
+    );
     this.#parser.on("error", (error) => this.#fail("xml-syntax", error.message));
     this.#parser.on("opentag", ({ name }) => this.#open(name));
     this.#parser.on("text", (text) => this.#text(text));
@@ -74,7 +81,12 @@ class EntryReader {
   #fail(code: string, message: string): void {
     if (this.failed) return;
     this.failed = true;
-    this.#ready.push({ kind: "problem", place: `${this.#source}, line ${this.#parser.line}`, code, message: `${message}; what stood before this place was read` });
+    this.#ready.push({
+      kind: "problem",
+      place: `${this.#source}, line ${this.#parser.line}`,
+      code,
+      message: `${message}; what stood before this place was read`,
+    });
   }
 
   #open(name: string): void {
@@ -106,7 +118,12 @@ class EntryReader {
     const place = `${this.#source}, line ${this.#parser.line}`;
     const entry = readEntry(this.#source, element, name === "INDIVIDUAL");
     if (entry === null) {
-      this.#ready.push({ kind: "problem", place, code: "entry-malformed", message: "an entry needs a reference number and a name" });
+      this.#ready.push({
+        kind: "problem",
+        place,
+        code: "entry-malformed",
+        message: "an entry needs a reference number and a name",
+      });
       return;
     }
     for (const object of makeObjects(entry)) this.#ready.push({ kind: "object", object, place });
@@ -114,8 +131,12 @@ class EntryReader {
 }
 
 const all = (element: Element, name: string): Element[] => element.children.get(name) ?? [];
-const text = (element: Element | undefined, name: string): string => element?.children.get(name)?.[0]?.text.trim() ?? "";
-const values = (element: Element, name: string): string[] => all(element, name).flatMap((child) => all(child, "VALUE").map((value) => value.text.trim())).filter((value) => value !== "");
+const text = (element: Element | undefined, name: string): string =>
+  element?.children.get(name)?.[0]?.text.trim() ?? "";
+const values = (element: Element, name: string): string[] =>
+  all(element, name)
+    .flatMap((child) => all(child, "VALUE").map((value) => value.text.trim()))
+    .filter((value) => value !== "");
 
 /** The leaves of an element as they came, lower-cased names. */
 function plain(element: Element): JsonObject {
@@ -127,11 +148,17 @@ function plain(element: Element): JsonObject {
   return out;
 }
 
-const plainAll = (element: Element, name: string): JsonObject[] => all(element, name).map(plain).filter((value) => Object.keys(value).length > 0);
+const plainAll = (element: Element, name: string): JsonObject[] =>
+  all(element, name)
+    .map(plain)
+    .filter((value) => Object.keys(value).length > 0);
 
 function readEntry(source: string, element: Element, person: boolean): Entry | null {
   const reference = text(element, "REFERENCE_NUMBER");
-  const name = ["FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME"].map((part) => text(element, part)).filter((part) => part !== "").join(" ");
+  const name = ["FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME"]
+    .map((part) => text(element, part))
+    .filter((part) => part !== "")
+    .join(" ");
   if (reference === "" || name === "") return null;
   const prefix = person ? "INDIVIDUAL" : "ENTITY";
   const original = text(element, "NAME_ORIGINAL_SCRIPT");
@@ -168,4 +195,3 @@ function readEntry(source: string, element: Element, person: boolean): Entry | n
     },
   };
 }
-

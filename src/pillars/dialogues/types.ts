@@ -38,8 +38,16 @@ export function islamabadRound(): JsonObject {
     place: "Islamabad",
     held_on: "2025-08-12",
     co_chairs: [
-      { name: "Nabeel Munir", title: "Special Secretary for the United Nations, Ministry of Foreign Affairs", party: "Pakistan" },
-      { name: "Gregory D. LoGerfo", title: "Acting Coordinator for Counterterrorism, Department of State", party: "United States" },
+      {
+        name: "Nabeel Munir",
+        title: "Special Secretary for the United Nations, Ministry of Foreign Affairs",
+        party: "Pakistan",
+      },
+      {
+        name: "Gregory D. LoGerfo",
+        title: "Acting Coordinator for Counterterrorism, Department of State",
+        party: "United States",
+      },
     ],
     areas: [
       "Stronger institutional frameworks and capabilities",

@@ -13,7 +13,11 @@ export interface AuditEntry {
 }
 
 export interface AuditReader {
-  list(query?: { readonly subject?: string; readonly before?: number; readonly limit?: number }): Promise<readonly AuditEntry[]>;
+  list(query?: {
+    readonly subject?: string;
+    readonly before?: number;
+    readonly limit?: number;
+  }): Promise<readonly AuditEntry[]>;
 }
 
 export interface AuditWriter extends AuditReader {

@@ -117,7 +117,11 @@ export function channelRepo({ tx, now }: RepoContext): ChannelWriter {
         .execute();
     },
     async confirm(id, by) {
-      await tx.db.updateTable("channel").set({ state: "active", confirmed_at: now, confirmed_by: by }).where("id", "=", id).execute();
+      await tx.db
+        .updateTable("channel")
+        .set({ state: "active", confirmed_at: now, confirmed_by: by })
+        .where("id", "=", id)
+        .execute();
     },
     async setState(id, state) {
       await tx.db.updateTable("channel").set({ state }).where("id", "=", id).execute();
@@ -130,7 +134,10 @@ export function channelRepo({ tx, now }: RepoContext): ChannelWriter {
       await tx.db.updateTable("channel").set(set).where("id", "=", id).execute();
     },
     async addInvitation({ createdAt, createdBy, ...invitation }) {
-      await tx.db.insertInto("invitation").values({ ...invitation, created_at: createdAt, created_by: createdBy }).execute();
+      await tx.db
+        .insertInto("invitation")
+        .values({ ...invitation, created_at: createdAt, created_by: createdBy })
+        .execute();
     },
     async setInvitation(id, state) {
       await tx.db.updateTable("invitation").set({ state }).where("id", "=", id).execute();

@@ -39,7 +39,11 @@ export interface ImportWriter extends ImportReader {
 export function importRepo({ tx }: RepoContext): ImportWriter {
   const select = () => tx.db.selectFrom("import_run").selectAll();
   type Row = Awaited<ReturnType<ReturnType<typeof select>["executeTakeFirstOrThrow"]>>;
-  const toRun = ({ started_at, ended_at, ...row }: Row): ImportRun => ({ ...row, startedAt: started_at, endedAt: ended_at });
+  const toRun = ({ started_at, ended_at, ...row }: Row): ImportRun => ({
+    ...row,
+    startedAt: started_at,
+    endedAt: ended_at,
+  });
   return {
     async list(limit = 50) {
       return (await select().orderBy("started_at", "desc").limit(limit).execute()).map(toRun);
@@ -66,7 +70,11 @@ export function importRepo({ tx }: RepoContext): ImportWriter {
         .execute();
     },
     async addProblems(run, problems) {
-      for (const problem of problems) await tx.db.insertInto("import_problem").values({ run, ...problem }).execute();
+      for (const problem of problems)
+        await tx.db
+          .insertInto("import_problem")
+          .values({ run, ...problem })
+          .execute();
     },
   };
 }

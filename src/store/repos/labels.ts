@@ -28,7 +28,11 @@ export function labelRepo(context: RepoContext): LabelWriter {
   async function compile(owner: PartyId, refs: readonly string[]): Promise<Label> {
     const found = new Map<string, Marking>();
     if (refs.length > 0) {
-      const rows = await db().selectFrom("marking").select(["id", "text"]).where("id", "in", [...refs]).execute();
+      const rows = await db()
+        .selectFrom("marking")
+        .select(["id", "text"])
+        .where("id", "in", [...refs])
+        .execute();
       for (const row of rows) found.set(row.id, readMarking(row.text));
     }
     return compileLabel(owner, refs, (id) => found.get(id));
@@ -58,7 +62,8 @@ export function labelRepo(context: RepoContext): LabelWriter {
       await db().deleteFrom("label_party").where("label", "=", id).execute();
       await db().deleteFrom("label_purpose").where("label", "=", id).execute();
     }
-    for (const party of handling.releasableTo) await db().insertInto("label_party").values({ label: id, party }).execute();
+    for (const party of handling.releasableTo)
+      await db().insertInto("label_party").values({ label: id, party }).execute();
     for (const purpose of handling.purposes ?? []) {
       await db().insertInto("label_purpose").values({ label: id, purpose }).execute();
     }
@@ -73,7 +78,11 @@ export function labelRepo(context: RepoContext): LabelWriter {
     },
     markings: () => db().selectFrom("marking").select(["id", "text", "owner"]).orderBy("added_at").execute(),
     async label(id) {
-      const row = await db().selectFrom("label").select(["owner", "refs"]).where("id", "=", id).executeTakeFirstOrThrow();
+      const row = await db()
+        .selectFrom("label")
+        .select(["owner", "refs"])
+        .where("id", "=", id)
+        .executeTakeFirstOrThrow();
       return compile(row.owner, JSON.parse(row.refs) as string[]);
     },
     async addMarking(id, text, owner) {

@@ -92,14 +92,21 @@ export function officerRepo({ tx, now }: RepoContext): OfficerWriter {
         .execute();
     },
     async setRoles(id, roles) {
-      await tx.db.updateTable("officer").set({ roles: JSON.stringify(roles) }).where("id", "=", id).execute();
+      await tx.db
+        .updateTable("officer")
+        .set({ roles: JSON.stringify(roles) })
+        .where("id", "=", id)
+        .execute();
     },
     async disable(id) {
       await tx.db.updateTable("officer").set({ disabled_at: now }).where("id", "=", id).execute();
       await tx.db.deleteFrom("session").where("officer", "=", id).execute();
     },
     async addLink(token_hash, officer, expires) {
-      await tx.db.insertInto("sign_in_link").values({ token_hash, officer, created_at: now, expires, used_at: null }).execute();
+      await tx.db
+        .insertInto("sign_in_link")
+        .values({ token_hash, officer, created_at: now, expires, used_at: null })
+        .execute();
     },
     async useLink(tokenHash) {
       const row = await tx.db
@@ -113,7 +120,10 @@ export function officerRepo({ tx, now }: RepoContext): OfficerWriter {
       return row?.officer ?? null;
     },
     async addSession(token_hash, officer, expires) {
-      await tx.db.insertInto("session").values({ token_hash, officer, created_at: now, seen_at: now, expires }).execute();
+      await tx.db
+        .insertInto("session")
+        .values({ token_hash, officer, created_at: now, seen_at: now, expires })
+        .execute();
     },
     async touchSession(tokenHash) {
       await tx.db.updateTable("session").set({ seen_at: now }).where("token_hash", "=", tokenHash).execute();

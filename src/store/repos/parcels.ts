@@ -57,7 +57,11 @@ export interface ParcelReader {
   queue(channel: string, limit: number): Promise<readonly OutboundParcel[]>;
   queued(channel: string): Promise<number>;
   inbound(channel: string, sequence: number): Promise<InboundParcel | null>;
-  inboundList(query?: { channel?: string; kinds?: readonly ParcelKind[]; limit?: number }): Promise<readonly InboundParcel[]>;
+  inboundList(query?: {
+    channel?: string;
+    kinds?: readonly ParcelKind[];
+    limit?: number;
+  }): Promise<readonly InboundParcel[]>;
   incidents(limit?: number): Promise<readonly Incident[]>;
 }
 
@@ -103,7 +107,12 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
       return (await out().where("channel", "=", channel).orderBy("sequence", "desc").limit(limit).execute()).map(toOut);
     },
     async queue(channel, limit) {
-      const rows = await out().where("state", "=", "queued").where("channel", "=", channel).orderBy("sequence").limit(limit).execute();
+      const rows = await out()
+        .where("state", "=", "queued")
+        .where("channel", "=", channel)
+        .orderBy("sequence")
+        .limit(limit)
+        .execute();
       return rows.map(toOut);
     },
     async queued(channel) {
@@ -132,7 +141,13 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
     async addOutbound({ createdAt, nextAttemptAt, deliveredAt, lastError, ...parcel }) {
       await tx.db
         .insertInto("outbound")
-        .values({ ...parcel, created_at: createdAt, next_attempt_at: nextAttemptAt, delivered_at: deliveredAt, last_error: lastError })
+        .values({
+          ...parcel,
+          created_at: createdAt,
+          next_attempt_at: nextAttemptAt,
+          delivered_at: deliveredAt,
+          last_error: lastError,
+        })
         .execute();
     },
     async delivered(channel, sequence) {
@@ -169,13 +184,24 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
         .execute();
     },
     async receipted(channel, sequence, receipt) {
-      await tx.db.updateTable("outbound").set({ receipt }).where("channel", "=", channel).where("sequence", "=", sequence).execute();
+      await tx.db
+        .updateTable("outbound")
+        .set({ receipt })
+        .where("channel", "=", channel)
+        .where("sequence", "=", sequence)
+        .execute();
     },
     async addInbound({ receivedAt, ...parcel }) {
-      await tx.db.insertInto("inbound").values({ ...parcel, received_at: receivedAt }).execute();
+      await tx.db
+        .insertInto("inbound")
+        .values({ ...parcel, received_at: receivedAt })
+        .execute();
     },
     async addIncident({ seenBy, ...incident }) {
-      await tx.db.insertInto("incident").values({ ...incident, seen_by: seenBy }).execute();
+      await tx.db
+        .insertInto("incident")
+        .values({ ...incident, seen_by: seenBy })
+        .execute();
     },
   };
 }

@@ -209,14 +209,21 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       return row === undefined ? null : toStored(row);
     },
     async versions(id) {
-      const rows = await visible().select(COLUMNS).where("record.id", "=", id).orderBy("record.version", "desc").execute();
+      const rows = await visible()
+        .select(COLUMNS)
+        .where("record.id", "=", id)
+        .orderBy("record.version", "desc")
+        .execute();
       return rows.map(toStored);
     },
     async list(query = {}) {
       const limit = Math.min(Math.max(query.limit ?? 50, 1), 1000);
       let select = filtered(query).select(COLUMNS);
       if (query.cursor !== undefined) select = select.where("record.seq", "<", readCursor(query.cursor));
-      const rows = await select.orderBy("record.seq", "desc").limit(limit + 1).execute();
+      const rows = await select
+        .orderBy("record.seq", "desc")
+        .limit(limit + 1)
+        .execute();
       const items = rows.slice(0, limit).map(toStored);
       const last = items.at(-1);
       return { items, next: rows.length > limit && last !== undefined ? `s${last.seq}` : null };
@@ -257,9 +264,20 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
         at = after(at, context.now);
         places.push(place);
         rows.push([
-          record.id, record.version, record.type, await labels.labelFor(owner, refs), record.title,
-          record.names.join("\n"), record.aboutPerson ? 1 : 0, record.createdBy, record.text, fromHex(record.sha256),
-          at, actorName(context.viewer), source, "held",
+          record.id,
+          record.version,
+          record.type,
+          await labels.labelFor(owner, refs),
+          record.title,
+          record.names.join("\n"),
+          record.aboutPerson ? 1 : 0,
+          record.createdBy,
+          record.text,
+          fromHex(record.sha256),
+          at,
+          actorName(context.viewer),
+          source,
+          "held",
         ]);
       }
       const keys = await tx.insertMany(INSERT, rows);
@@ -277,13 +295,19 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       }
       if (edges.length > 0) await tx.insertMany(INSERT_EDGE, edges);
       if (tx.engine === "sqlite") {
-        await sql`insert into record_names (rowid, names) select seq, names from record where seq > ${before} and names <> ''`.execute(tx.db);
+        await sql`insert into record_names (rowid, names) select seq, names from record where seq > ${before} and names <> ''`.execute(
+          tx.db,
+        );
       }
       return results;
     },
 
     async relabel(id, version, assigned, embedded) {
-      const row = await visible().select(["record.seq", "label.owner"]).where("record.id", "=", id).where("record.version", "=", version).executeTakeFirst();
+      const row = await visible()
+        .select(["record.seq", "label.owner"])
+        .where("record.id", "=", id)
+        .where("record.version", "=", version)
+        .executeTakeFirst();
       if (row === undefined) throw new StoreError("not-found", `no record ${id} of ${version}`);
       const label = await labels.labelFor(row.owner, union(embedded, assigned));
       await context.tx.db.updateTable("record").set({ label }).where("seq", "=", row.seq).execute();
@@ -301,9 +325,15 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
         .execute();
       for (const { seq, names } of rows) {
         if (engine === "sqlite" && names !== "") {
-          await sql`insert into record_names (record_names, rowid, names) values ('delete', ${seq}, ${names})`.execute(db);
+          await sql`insert into record_names (record_names, rowid, names) values ('delete', ${seq}, ${names})`.execute(
+            db,
+          );
         }
-        await db.updateTable("record").set({ state: "withdrawn", text: "", names: "", title: "" }).where("seq", "=", seq).execute();
+        await db
+          .updateTable("record")
+          .set({ state: "withdrawn", text: "", names: "", title: "" })
+          .where("seq", "=", seq)
+          .execute();
       }
       if (rows.length > 0) await db.deleteFrom("edge").where("from_id", "=", id).execute();
       return rows.length;
@@ -325,12 +355,22 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
   }
 
   async function newest(): Promise<{ seq: number; at: string }> {
-    const row = await context.tx.db.selectFrom("record").select(["seq", "added_at"]).orderBy("seq", "desc").limit(1).executeTakeFirst();
+    const row = await context.tx.db
+      .selectFrom("record")
+      .select(["seq", "added_at"])
+      .orderBy("seq", "desc")
+      .limit(1)
+      .executeTakeFirst();
     return { seq: row?.seq ?? 0, at: row?.added_at ?? "" };
   }
 
   async function sameText(record: AcceptedRecord): Promise<AppendResult> {
-    const row = await context.tx.db.selectFrom("record").select("sha256").where("id", "=", record.id).where("version", "=", record.version).executeTakeFirstOrThrow();
+    const row = await context.tx.db
+      .selectFrom("record")
+      .select("sha256")
+      .where("id", "=", record.id)
+      .where("version", "=", record.version)
+      .executeTakeFirstOrThrow();
     return toHex(row.sha256) === record.sha256 ? "unchanged" : "conflict";
   }
 
@@ -352,7 +392,10 @@ function after(last: Instant, now: Instant): Instant {
 function readCursor(cursor: string): number {
   const match = /^s(\d{1,15})$/.exec(cursor);
   if (match === null) {
-    throw new StoreError("bad-cursor", "the page mark is not one that this node gave", { where: "cursor", fix: "Start again from the first page." });
+    throw new StoreError("bad-cursor", "the page mark is not one that this node gave", {
+      where: "cursor",
+      fix: "Start again from the first page.",
+    });
   }
   return Number(match[1]);
 }

@@ -111,7 +111,11 @@ export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
   });
   const copies = () => tx.db.selectFrom("copy").selectAll();
   type CopyRow = Awaited<ReturnType<ReturnType<typeof copies>["executeTakeFirstOrThrow"]>>;
-  const toCopy = ({ record_id, updated_at, ...row }: CopyRow): Copy => ({ ...row, recordId: record_id, updatedAt: updated_at });
+  const toCopy = ({ record_id, updated_at, ...row }: CopyRow): Copy => ({
+    ...row,
+    recordId: record_id,
+    updatedAt: updated_at,
+  });
 
   return {
     async get(id) {
@@ -123,8 +127,19 @@ export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
       return (await select.orderBy("created_at", "desc").limit(limit).execute()).map(toRelease);
     },
     async items(id) {
-      const rows = await tx.db.selectFrom("release_item").selectAll().where("release", "=", id).orderBy("place").execute();
-      return rows.map(({ record_id, version, place, state, answer }) => ({ recordId: record_id, version, place, state, answer }));
+      const rows = await tx.db
+        .selectFrom("release_item")
+        .selectAll()
+        .where("release", "=", id)
+        .orderBy("place")
+        .execute();
+      return rows.map(({ record_id, version, place, state, answer }) => ({
+        recordId: record_id,
+        version,
+        place,
+        state,
+        answer,
+      }));
     },
     async basis(id) {
       const row = await bases().where("id", "=", id).executeTakeFirst();
@@ -167,7 +182,10 @@ export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
     async setItems(id, items) {
       await tx.db.deleteFrom("release_item").where("release", "=", id).execute();
       for (const { recordId, ...item } of items) {
-        await tx.db.insertInto("release_item").values({ release: id, record_id: recordId, ...item }).execute();
+        await tx.db
+          .insertInto("release_item")
+          .values({ release: id, record_id: recordId, ...item })
+          .execute();
       }
     },
     async addBasis(basis) {

@@ -29,7 +29,8 @@ export function settingRepo({ tx, now }: RepoContext): SettingWriter {
         .execute();
     },
     async lock(name) {
-      if (tx.engine === "postgres") await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx.db);
+      if (tx.engine === "postgres")
+        await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx.db);
     },
     async lease(name, holder, expires) {
       const row = await tx.db

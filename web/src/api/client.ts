@@ -16,7 +16,11 @@ export class ApiProblem extends Error {
 }
 
 const unreachable: Problem = {
-  type: "urn:entente:problem:web:unreachable", title: "This node does not answer.", status: 0, code: "unreachable", where: null,
+  type: "urn:entente:problem:web:unreachable",
+  title: "This node does not answer.",
+  status: 0,
+  code: "unreachable",
+  where: null,
   fix: "Check that it runs and that this computer reaches it. What you typed is still here.",
 };
 
@@ -38,5 +42,10 @@ export function isProblem(value: unknown): value is Problem {
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof ApiProblem) return error.problem;
-  return { ...unreachable, title: error instanceof Error ? error.message : String(error), code: "unexpected", fix: null };
+  return {
+    ...unreachable,
+    title: error instanceof Error ? error.message : String(error),
+    code: "unexpected",
+    fix: null,
+  };
 }

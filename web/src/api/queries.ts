@@ -2,8 +2,17 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, ask } from "./client.ts";
 
 /** What the screens ask for; one place for keys and calls. */
-export const nodeQuery = queryOptions({ queryKey: ["node"], queryFn: () => ask(api.GET("/node")), staleTime: Infinity });
-export const sessionQuery = queryOptions({ queryKey: ["session"], queryFn: () => ask(api.GET("/session")), retry: false, staleTime: 60_000 });
+export const nodeQuery = queryOptions({
+  queryKey: ["node"],
+  queryFn: () => ask(api.GET("/node")),
+  staleTime: Infinity,
+});
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: () => ask(api.GET("/session")),
+  retry: false,
+  staleTime: 60_000,
+});
 export const homeQuery = queryOptions({ queryKey: ["home"], queryFn: () => ask(api.GET("/home")) });
 export const inboxQuery = queryOptions({ queryKey: ["inbox"], queryFn: () => ask(api.GET("/inbox")) });
 export const releasesQuery = queryOptions({ queryKey: ["releases"], queryFn: () => ask(api.GET("/releases")) });
@@ -19,8 +28,24 @@ export interface RecordFilter {
 }
 
 export const recordsQuery = (filter: RecordFilter, cursor?: string) =>
-  queryOptions({ queryKey: ["records", filter, cursor], queryFn: () => ask(api.GET("/records", { params: { query: { ...filter, limit: 100, ...(cursor === undefined ? {} : { cursor }) } } })) });
-export const recordQuery = (id: string) => queryOptions({ queryKey: ["record", id], queryFn: () => ask(api.GET("/records/{id}", { params: { path: { id } } })) });
-export const releaseQuery = (id: string) => queryOptions({ queryKey: ["release", id], queryFn: () => ask(api.GET("/releases/{id}", { params: { path: { id } } })) });
-export const ledgerQuery = (id: string) => queryOptions({ queryKey: ["ledger", id], queryFn: () => ask(api.GET("/ledger/{id}", { params: { path: { id } } })) });
-export const importQuery = (id: string) => queryOptions({ queryKey: ["import", id], queryFn: () => ask(api.GET("/imports/{id}", { params: { path: { id } } })) });
+  queryOptions({
+    queryKey: ["records", filter, cursor],
+    queryFn: () =>
+      ask(
+        api.GET("/records", {
+          params: { query: { ...filter, limit: 100, ...(cursor === undefined ? {} : { cursor }) } },
+        }),
+      ),
+  });
+export const recordQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["record", id],
+    queryFn: () => ask(api.GET("/records/{id}", { params: { path: { id } } })),
+  });
+export const releaseQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["release", id],
+    queryFn: () => ask(api.GET("/releases/{id}", { params: { path: { id } } })),
+  });
+export const ledgerQuery = (id: string) =>
+  queryOptions({ queryKey: ["ledger", id], queryFn: () => ask(api.GET("/ledger/{id}", { params: { path: { id } } })) });

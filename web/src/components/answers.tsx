@@ -14,8 +14,15 @@ export function Reasons({ reasons }: { readonly reasons: readonly Reason[] }) {
     <Stack gap={6}>
       {reasons.map((reason) => (
         <Alert key={reason.rule} color="orange" variant="light" p="xs">
-          <Text size="sm" fw={500}>{reason.message} <Text span size="xs" c="dimmed">({reason.source})</Text></Text>
-          <Text size="sm">{t("release.wayOn")}: {reason.fix}</Text>
+          <Text size="sm" fw={500}>
+            {reason.message}{" "}
+            <Text span size="xs" c="dimmed">
+              ({reason.source})
+            </Text>
+          </Text>
+          <Text size="sm">
+            {t("release.wayOn")}: {reason.fix}
+          </Text>
         </Alert>
       ))}
     </Stack>
@@ -28,20 +35,42 @@ export function ItemTable({ items }: { readonly items: readonly Item[] }) {
   return (
     <div className="scroll-x">
       <Table className="rows" verticalSpacing={4}>
-        <Table.Thead><Table.Tr><Table.Th>{t("records.name")}</Table.Th><Table.Th>{t("release.answers")}</Table.Th></Table.Tr></Table.Thead>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t("records.name")}</Table.Th>
+            <Table.Th>{t("release.answers")}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
         <Table.Tbody>
           {items.map((item) => (
             <Table.Tr key={item.recordId}>
               <Table.Td miw={180}>
-                <Anchor component={Link} to={`/records/${item.recordId}`}><Name>{item.title ?? item.recordId}</Name></Anchor>
-                <Text size="xs" c="dimmed"><bdi>{item.type}</bdi>{item.aboutPerson && <> · {t("records.person")}</>}</Text>
+                <Anchor component={Link} to={`/records/${item.recordId}`}>
+                  <Name>{item.title ?? item.recordId}</Name>
+                </Anchor>
+                <Text size="xs" c="dimmed">
+                  <bdi>{item.type}</bdi>
+                  {item.aboutPerson && <> · {t("records.person")}</>}
+                </Text>
               </Table.Td>
               <Table.Td>
-                <State state={item.copy?.state ?? item.answer.effect}>{item.copy === null ? words[item.answer.effect] : t(`release.copies.${item.copy.state}`)}</State>
+                <State state={item.copy?.state ?? item.answer.effect}>
+                  {item.copy === null ? words[item.answer.effect] : t(`release.copies.${item.copy.state}`)}
+                </State>
                 {item.answer.reasons.map((reason) => (
-                  <Text key={reason.rule} size="sm" mt={2}>{reason.message} <Text span size="xs" c="dimmed">({reason.source})</Text> {reason.fix}</Text>
+                  <Text key={reason.rule} size="sm" mt={2}>
+                    {reason.message}{" "}
+                    <Text span size="xs" c="dimmed">
+                      ({reason.source})
+                    </Text>{" "}
+                    {reason.fix}
+                  </Text>
                 ))}
-                {item.answer.obligations.map((duty) => <Text key={duty.message} size="xs" c="dimmed">{duty.message}</Text>)}
+                {item.answer.obligations.map((duty) => (
+                  <Text key={duty.message} size="xs" c="dimmed">
+                    {duty.message}
+                  </Text>
+                ))}
               </Table.Td>
             </Table.Tr>
           ))}

@@ -20,23 +20,41 @@ export function Page({ title, name, lead, actions, aside, children }: PageProps)
       <Group justify="space-between" align="flex-start" gap="sm">
         <Box maw={820}>
           <Title order={1}>{title}</Title>
-          {lead !== undefined && <Text component="div" c="dimmed" size="sm">{lead}</Text>}
+          {lead !== undefined && (
+            <Text component="div" c="dimmed" size="sm">
+              {lead}
+            </Text>
+          )}
         </Box>
-        {actions !== undefined && <Group gap="xs" className="no-print">{actions}</Group>}
+        {actions !== undefined && (
+          <Group gap="xs" className="no-print">
+            {actions}
+          </Group>
+        )}
       </Group>
       {aside === undefined ? (
         children
       ) : (
         <Box style={{ display: "flex", flexWrap: "wrap", gap: 24 }}>
           <Box style={{ flex: "3 1 420px", minWidth: 0 }}>{children}</Box>
-          <Box component="aside" style={{ flex: "1 1 280px", minWidth: 0 }}>{aside}</Box>
+          <Box component="aside" style={{ flex: "1 1 280px", minWidth: 0 }}>
+            {aside}
+          </Box>
         </Box>
       )}
     </Stack>
   );
 }
 
-export function Section({ title, children, action }: { readonly title: ReactNode; readonly children: ReactNode; readonly action?: ReactNode }) {
+export function Section({
+  title,
+  children,
+  action,
+}: {
+  readonly title: ReactNode;
+  readonly children: ReactNode;
+  readonly action?: ReactNode;
+}) {
   return (
     <Box component="section" mb="lg">
       <Group justify="space-between" mb={6}>
@@ -51,8 +69,12 @@ export function Section({ title, children, action }: { readonly title: ReactNode
 export function Fact({ label, children }: { readonly label: ReactNode; readonly children: ReactNode }) {
   return (
     <Box mb="xs">
-      <Text size="xs" c="dimmed">{label}</Text>
-      <Text component="div" size="sm">{children}</Text>
+      <Text size="xs" c="dimmed">
+        {label}
+      </Text>
+      <Text component="div" size="sm">
+        {children}
+      </Text>
     </Box>
   );
 }

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { problemOf } from "../api/client.ts";
 
 /** A skeleton, but only when waiting takes long enough to be noticed. */
-export function Loading({ lines = 6 }: { readonly lines?: number }) {
+function Loading({ lines = 6 }: { readonly lines?: number }) {
   const { t } = useTranslation();
   const [shown, setShown] = useState(false);
   useEffect(() => {
@@ -28,10 +28,24 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
   const { title, where, fix } = problemOf(error);
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={t("common.error")} role="alert">
-      <Text size="sm" fw={500}>{title}</Text>
-      {where !== null && <Text size="sm">{t("common.where")}: <bdi className="code">{where}</bdi></Text>}
-      {fix !== null && <Text size="sm">{t("common.next")}: {fix}</Text>}
-      {onRetry !== undefined && <Button mt="xs" size="xs" variant="default" onClick={onRetry}>{t("common.retry")}</Button>}
+      <Text size="sm" fw={500}>
+        {title}
+      </Text>
+      {where !== null && (
+        <Text size="sm">
+          {t("common.where")}: <bdi className="code">{where}</bdi>
+        </Text>
+      )}
+      {fix !== null && (
+        <Text size="sm">
+          {t("common.next")}: {fix}
+        </Text>
+      )}
+      {onRetry !== undefined && (
+        <Button mt="xs" size="xs" variant="default" onClick={onRetry}>
+          {t("common.retry")}
+        </Button>
+      )}
     </Alert>
   );
 }
@@ -39,7 +53,9 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
 export function Empty({ children, action }: { readonly children: ReactNode; readonly action?: ReactNode }) {
   return (
     <Stack gap="sm" align="flex-start" py="lg">
-      <Text c="dimmed" maw={560}>{children}</Text>
+      <Text c="dimmed" maw={560}>
+        {children}
+      </Text>
       {action}
     </Stack>
   );
@@ -52,8 +68,15 @@ interface Asked<T> {
 }
 
 /** One of the states of a question: still asking, failed, or answered. */
-export function Answer<T>({ query, children }: { readonly query: Asked<T>; readonly children: (data: T) => ReactNode }) {
+export function Answer<T>({
+  query,
+  children,
+}: {
+  readonly query: Asked<T>;
+  readonly children: (data: T) => ReactNode;
+}) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  if (query.error !== null && query.error !== undefined) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.error !== null && query.error !== undefined)
+    return <Failure error={query.error} onRetry={() => void query.refetch()} />;
   return <Loading />;
 }

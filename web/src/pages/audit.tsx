@@ -13,10 +13,36 @@ export function AuditPage() {
     <Page title={t("audit.title")} name={t("audit.title")} lead={t("audit.lead")}>
       <Answer query={query}>
         {({ entries }) => (
-          <div className="scroll-x"><Table className="rows" verticalSpacing={4}>
-            <Table.Thead><Table.Tr><Table.Th>{t("releases.when")}</Table.Th><Table.Th>{t("audit.who")}</Table.Th><Table.Th>{t("audit.what")}</Table.Th><Table.Th>{t("audit.subject")}</Table.Th></Table.Tr></Table.Thead>
-            <Table.Tbody>{entries.map((entry) => <Table.Tr key={entry.seq}><Table.Td><Moment at={entry.at} /></Table.Td><Table.Td><Name>{entry.actor}</Name></Table.Td><Table.Td><bdi>{entry.verb}</bdi></Table.Td><Table.Td><bdi className="code">{entry.subject}</bdi></Table.Td></Table.Tr>)}</Table.Tbody>
-          </Table></div>
+          <div className="scroll-x">
+            <Table className="rows" verticalSpacing={4}>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{t("releases.when")}</Table.Th>
+                  <Table.Th>{t("audit.who")}</Table.Th>
+                  <Table.Th>{t("audit.what")}</Table.Th>
+                  <Table.Th>{t("audit.subject")}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {entries.map((entry) => (
+                  <Table.Tr key={entry.seq}>
+                    <Table.Td>
+                      <Moment at={entry.at} />
+                    </Table.Td>
+                    <Table.Td>
+                      <Name>{entry.actor}</Name>
+                    </Table.Td>
+                    <Table.Td>
+                      <bdi>{entry.verb}</bdi>
+                    </Table.Td>
+                    <Table.Td>
+                      <bdi className="code">{entry.subject}</bdi>
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </div>
         )}
       </Answer>
     </Page>

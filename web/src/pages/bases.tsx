@@ -16,7 +16,19 @@ function AddBasis() {
   const channels = useQuery(channelsQuery);
   const [form, setForm] = useState(BLANK);
   const add = useMutation({
-    mutationFn: () => ask(api.POST("/legal-bases", { body: { ...form, purposes: form.purposes.split(",").map((word) => word.trim()).filter((word) => word !== ""), validUntil: form.validUntil || null } })),
+    mutationFn: () =>
+      ask(
+        api.POST("/legal-bases", {
+          body: {
+            ...form,
+            purposes: form.purposes
+              .split(",")
+              .map((word) => word.trim())
+              .filter((word) => word !== ""),
+            validUntil: form.validUntil || null,
+          },
+        }),
+      ),
     onSuccess: () => {
       setForm(BLANK);
       void client.invalidateQueries({ queryKey: ["bases"] });
@@ -24,14 +36,62 @@ function AddBasis() {
   });
   return (
     <Card withBorder padding="md" maw={720}>
-      <Stack gap="xs" component="form" onSubmit={(event) => { event.preventDefault(); add.mutate(); }}>
-        <TextInput label={t("bases.name")} required value={form.title} onChange={(event) => setForm({ ...form, title: event.currentTarget.value })} dir="auto" />
-        <TextInput label={t("bases.citation")} required value={form.citation} onChange={(event) => setForm({ ...form, citation: event.currentTarget.value })} dir="auto" />
-        <TextInput label={t("bases.purposes")} required value={form.purposes} onChange={(event) => setForm({ ...form, purposes: event.currentTarget.value })} />
-        <MultiSelect label={t("bases.parties")} value={form.parties} onChange={(parties) => setForm({ ...form, parties })} data={(channels.data?.channels ?? []).map((channel) => ({ value: channel.partner.id, label: channel.partner.name }))} />
-        <Group><TextInput type="date" required label={t("bases.from")} value={form.validFrom} onChange={(event) => setForm({ ...form, validFrom: event.currentTarget.value })} /><TextInput type="date" label={t("bases.until")} value={form.validUntil} onChange={(event) => setForm({ ...form, validUntil: event.currentTarget.value })} /></Group>
+      <Stack
+        gap="xs"
+        component="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          add.mutate();
+        }}
+      >
+        <TextInput
+          label={t("bases.name")}
+          required
+          value={form.title}
+          onChange={(event) => setForm({ ...form, title: event.currentTarget.value })}
+          dir="auto"
+        />
+        <TextInput
+          label={t("bases.citation")}
+          required
+          value={form.citation}
+          onChange={(event) => setForm({ ...form, citation: event.currentTarget.value })}
+          dir="auto"
+        />
+        <TextInput
+          label={t("bases.purposes")}
+          required
+          value={form.purposes}
+          onChange={(event) => setForm({ ...form, purposes: event.currentTarget.value })}
+        />
+        <MultiSelect
+          label={t("bases.parties")}
+          value={form.parties}
+          onChange={(parties) => setForm({ ...form, parties })}
+          data={(channels.data?.channels ?? []).map((channel) => ({
+            value: channel.partner.id,
+            label: channel.partner.name,
+          }))}
+        />
+        <Group>
+          <TextInput
+            type="date"
+            required
+            label={t("bases.from")}
+            value={form.validFrom}
+            onChange={(event) => setForm({ ...form, validFrom: event.currentTarget.value })}
+          />
+          <TextInput
+            type="date"
+            label={t("bases.until")}
+            value={form.validUntil}
+            onChange={(event) => setForm({ ...form, validUntil: event.currentTarget.value })}
+          />
+        </Group>
         {add.error !== null && <Failure error={add.error} />}
-        <Button type="submit" size="xs" w="fit-content" loading={add.isPending}>{t("bases.add")}</Button>
+        <Button type="submit" size="xs" w="fit-content" loading={add.isPending}>
+          {t("bases.add")}
+        </Button>
       </Stack>
     </Card>
   );
@@ -45,11 +105,39 @@ export function BasesPage() {
     <Page title={t("bases.title")} name={t("bases.title")} lead={t("bases.lead")}>
       <Answer query={query}>
         {({ bases }) =>
-          bases.length === 0 ? <Empty>{t("bases.empty")}</Empty> : (
-            <div className="scroll-x"><Table className="rows" verticalSpacing={4}>
-              <Table.Thead><Table.Tr><Table.Th>{t("bases.name")}</Table.Th><Table.Th>{t("bases.purposes")}</Table.Th><Table.Th>{t("bases.parties")}</Table.Th><Table.Th>{t("bases.from")}</Table.Th></Table.Tr></Table.Thead>
-              <Table.Tbody>{bases.map((basis) => <Table.Tr key={basis.id}><Table.Td><Name>{`${basis.title}, ${basis.citation}`}</Name></Table.Td><Table.Td><bdi>{basis.purposes.join(", ")}</bdi></Table.Td><Table.Td><Name>{basis.parties.map((party) => party.name).join(", ")}</Name></Table.Td><Table.Td><Moment at={basis.validFrom} date /></Table.Td></Table.Tr>)}</Table.Tbody>
-            </Table></div>
+          bases.length === 0 ? (
+            <Empty>{t("bases.empty")}</Empty>
+          ) : (
+            <div className="scroll-x">
+              <Table className="rows" verticalSpacing={4}>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>{t("bases.name")}</Table.Th>
+                    <Table.Th>{t("bases.purposes")}</Table.Th>
+                    <Table.Th>{t("bases.parties")}</Table.Th>
+                    <Table.Th>{t("bases.from")}</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {bases.map((basis) => (
+                    <Table.Tr key={basis.id}>
+                      <Table.Td>
+                        <Name>{`${basis.title}, ${basis.citation}`}</Name>
+                      </Table.Td>
+                      <Table.Td>
+                        <bdi>{basis.purposes.join(", ")}</bdi>
+                      </Table.Td>
+                      <Table.Td>
+                        <Name>{basis.parties.map((party) => party.name).join(", ")}</Name>
+                      </Table.Td>
+                      <Table.Td>
+                        <Moment at={basis.validFrom} date />
+                      </Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </div>
           )
         }
       </Answer>

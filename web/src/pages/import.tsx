@@ -1,4 +1,18 @@
-import { Button, Card, Checkbox, FileInput, Group, MultiSelect, Progress, SimpleGrid, Stack, Table, Text, Textarea, TextInput } from "@mantine/core";
+import {
+  Button,
+  Card,
+  Checkbox,
+  FileInput,
+  Group,
+  MultiSelect,
+  Progress,
+  SimpleGrid,
+  Stack,
+  Table,
+  Text,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,19 +25,29 @@ import { Moment, Name } from "../components/words.tsx";
 type Run = Schemas["Import"];
 
 /** Sends the file as it is read; XMLHttpRequest, since it alone tells how much has gone. */
-function upload(file: File, markings: readonly string[], onProgress: (part: number) => void, onRequest: (request: XMLHttpRequest) => void): Promise<Run> {
+function upload(
+  file: File,
+  markings: readonly string[],
+  onProgress: (part: number) => void,
+  onRequest: (request: XMLHttpRequest) => void,
+): Promise<Run> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const query = new URLSearchParams([["name", file.name], ...markings.map((marking): [string, string] => ["marking", marking])]);
+    const query = new URLSearchParams([
+      ["name", file.name],
+      ...markings.map((marking): [string, string] => ["marking", marking]),
+    ]);
     request.open("POST", `/api/v1/imports?${query.toString()}`);
-    request.upload.onprogress = (event) => onProgress(event.total === 0 ? 0 : event.loaded / event.total);
-    request.onload = () => {
-      const answer: unknown = JSON.parse(request.responseText);
-      if (request.status === 200) resolve(answer as Run);
+    request.responseType = "json";
+    request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(total === 0 ? 0 : loaded / total));
+    request.addEventListener("load", () => {
+      // Null when the body was no JSON.
+      const answer: unknown = request.response;
+      if (request.status === 200 && answer !== null) resolve(answer as Run);
       else reject(isProblem(answer) ? new ApiProblem(answer) : new Error(request.statusText));
-    };
-    request.onerror = () => reject(new Error("the node does not answer"));
-    request.onabort = () => reject(new Error("stopped; what was read stays"));
+    });
+    request.addEventListener("error", () => reject(new Error("the node does not answer")));
+    request.addEventListener("abort", () => reject(new Error("stopped; what was read stays")));
     onRequest(request);
     request.send(file);
   });
@@ -31,15 +55,47 @@ function upload(file: File, markings: readonly string[], onProgress: (part: numb
 
 function Outcome({ run }: { readonly run: Run }) {
   const { t } = useTranslation();
-  const figures = [["imported", run.imported], ["unchanged", run.unchanged], ["conflicts", run.conflicts], ["problems", run.problems]] as const;
+  const figures = [
+    ["imported", run.imported],
+    ["unchanged", run.unchanged],
+    ["conflicts", run.conflicts],
+    ["problems", run.problems],
+  ] as const;
   return (
     <Stack gap="sm" role="status">
-      <SimpleGrid cols={{ base: 2, sm: 4 }}>{figures.map(([key, value]) => <Card key={key} withBorder padding="sm"><Text size="xl" fw={600}>{value}</Text><Text size="sm" c="dimmed">{t(`imports.${key}`)}</Text></Card>)}</SimpleGrid>
+      <SimpleGrid cols={{ base: 2, sm: 4 }}>
+        {figures.map(([key, value]) => (
+          <Card key={key} withBorder padding="sm">
+            <Text size="xl" fw={600}>
+              {value}
+            </Text>
+            <Text size="sm" c="dimmed">
+              {t(`imports.${key}`)}
+            </Text>
+          </Card>
+        ))}
+      </SimpleGrid>
       {run.problemList.length > 0 && (
-        <div className="scroll-x"><Table className="rows" verticalSpacing={4}>
-          <Table.Thead><Table.Tr><Table.Th>{t("imports.place")}</Table.Th><Table.Th>{t("imports.reason")}</Table.Th></Table.Tr></Table.Thead>
-          <Table.Tbody>{run.problemList.map((problem) => <Table.Tr key={problem.number}><Table.Td><bdi className="code">{problem.place}</bdi></Table.Td><Table.Td>{problem.message}</Table.Td></Table.Tr>)}</Table.Tbody>
-        </Table></div>
+        <div className="scroll-x">
+          <Table className="rows" verticalSpacing={4}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t("imports.place")}</Table.Th>
+                <Table.Th>{t("imports.reason")}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {run.problemList.map((problem) => (
+                <Table.Tr key={problem.number}>
+                  <Table.Td>
+                    <bdi className="code">{problem.place}</bdi>
+                  </Table.Td>
+                  <Table.Td>{problem.message}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
       )}
     </Stack>
   );
@@ -49,11 +105,35 @@ function NewTerms({ onMade }: { readonly onMade: (id: string) => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const channels = useQuery(channelsQuery);
-  const [terms, setTerms] = useState({ releasableTo: [] as string[], purposes: "", caveats: "", noOnward: true, reviewBy: "", expires: "" });
+  const [terms, setTerms] = useState({
+    releasableTo: [] as string[],
+    purposes: "",
+    caveats: "",
+    noOnward: true,
+    reviewBy: "",
+    expires: "",
+  });
   const make = useMutation({
     mutationFn: () => {
-      const purposes = terms.purposes.split(",").map((word) => word.trim()).filter((word) => word !== "");
-      return ask(api.POST("/markings", { body: { releasableTo: terms.releasableTo, purposes: purposes.length === 0 ? null : purposes, noOnward: terms.noOnward, caveats: terms.caveats.split("\n").map((line) => line.trim()).filter((line) => line !== ""), reviewBy: terms.reviewBy || null, expires: terms.expires || null } }));
+      const purposes = terms.purposes
+        .split(",")
+        .map((word) => word.trim())
+        .filter((word) => word !== "");
+      return ask(
+        api.POST("/markings", {
+          body: {
+            releasableTo: terms.releasableTo,
+            purposes: purposes.length === 0 ? null : purposes,
+            noOnward: terms.noOnward,
+            caveats: terms.caveats
+              .split("\n")
+              .map((line) => line.trim())
+              .filter((line) => line !== ""),
+            reviewBy: terms.reviewBy || null,
+            expires: terms.expires || null,
+          },
+        }),
+      );
     },
     onSuccess: ({ id }) => {
       void client.invalidateQueries({ queryKey: ["markings"] });
@@ -63,13 +143,52 @@ function NewTerms({ onMade }: { readonly onMade: (id: string) => void }) {
   return (
     <Card withBorder padding="md">
       <Stack gap="xs">
-        <MultiSelect label={t("terms.to")} placeholder={terms.releasableTo.length === 0 ? t("terms.nobody") : ""} value={terms.releasableTo} onChange={(releasableTo) => setTerms({ ...terms, releasableTo })} data={(channels.data?.channels ?? []).map((channel) => ({ value: channel.partner.id, label: channel.partner.name }))} />
-        <TextInput label={t("terms.purposes")} value={terms.purposes} onChange={(event) => setTerms({ ...terms, purposes: event.currentTarget.value })} />
-        <Textarea label={t("terms.caveats")} value={terms.caveats} onChange={(event) => setTerms({ ...terms, caveats: event.currentTarget.value })} autosize minRows={2} dir="auto" />
-        <Group><TextInput type="date" label={t("terms.review")} value={terms.reviewBy} onChange={(event) => setTerms({ ...terms, reviewBy: event.currentTarget.value })} /><TextInput type="date" label={t("terms.expires")} value={terms.expires} onChange={(event) => setTerms({ ...terms, expires: event.currentTarget.value })} /></Group>
-        <Checkbox label={t("terms.noOnward")} checked={terms.noOnward} onChange={(event) => setTerms({ ...terms, noOnward: event.currentTarget.checked })} />
+        <MultiSelect
+          label={t("terms.to")}
+          placeholder={terms.releasableTo.length === 0 ? t("terms.nobody") : ""}
+          value={terms.releasableTo}
+          onChange={(releasableTo) => setTerms({ ...terms, releasableTo })}
+          data={(channels.data?.channels ?? []).map((channel) => ({
+            value: channel.partner.id,
+            label: channel.partner.name,
+          }))}
+        />
+        <TextInput
+          label={t("terms.purposes")}
+          value={terms.purposes}
+          onChange={(event) => setTerms({ ...terms, purposes: event.currentTarget.value })}
+        />
+        <Textarea
+          label={t("terms.caveats")}
+          value={terms.caveats}
+          onChange={(event) => setTerms({ ...terms, caveats: event.currentTarget.value })}
+          autosize
+          minRows={2}
+          dir="auto"
+        />
+        <Group>
+          <TextInput
+            type="date"
+            label={t("terms.review")}
+            value={terms.reviewBy}
+            onChange={(event) => setTerms({ ...terms, reviewBy: event.currentTarget.value })}
+          />
+          <TextInput
+            type="date"
+            label={t("terms.expires")}
+            value={terms.expires}
+            onChange={(event) => setTerms({ ...terms, expires: event.currentTarget.value })}
+          />
+        </Group>
+        <Checkbox
+          label={t("terms.noOnward")}
+          checked={terms.noOnward}
+          onChange={(event) => setTerms({ ...terms, noOnward: event.currentTarget.checked })}
+        />
         {make.error !== null && <Failure error={make.error} />}
-        <Button size="xs" w="fit-content" variant="default" onClick={() => make.mutate()} loading={make.isPending}>{t("terms.make")}</Button>
+        <Button size="xs" w="fit-content" variant="default" onClick={() => make.mutate()} loading={make.isPending}>
+          {t("terms.make")}
+        </Button>
       </Stack>
     </Card>
   );
@@ -86,24 +205,53 @@ export function ImportPage() {
   const [part, setPart] = useState(0);
   const request = useRef<XMLHttpRequest | null>(null);
   const run = useMutation({
-    mutationFn: (given: File) => upload(given, chosen, setPart, (sent) => { request.current = sent; }),
+    mutationFn: (given: File) =>
+      upload(given, chosen, setPart, (sent) => {
+        request.current = sent;
+      }),
     onSettled: () => void client.invalidateQueries(),
   });
   const label = (marking: Schemas["Marking"]): string => {
     const { handling } = marking;
-    const to = handling.releasableTo.length === 0 ? t("handling.national") : t("handling.to", { parties: handling.releasableTo.map((party) => party.name).join(", ") });
-    return [to, ...(handling.purposes === null ? [] : [t("handling.purposes", { purposes: handling.purposes.join(", ") })]), ...handling.caveats].join(" ");
+    const to =
+      handling.releasableTo.length === 0
+        ? t("handling.national")
+        : t("handling.to", { parties: handling.releasableTo.map((party) => party.name).join(", ") });
+    return [
+      to,
+      ...(handling.purposes === null ? [] : [t("handling.purposes", { purposes: handling.purposes.join(", ") })]),
+      ...handling.caveats,
+    ].join(" ");
   };
-  const own = (markings.data?.markings ?? []).filter((marking) => marking.handling.granted && marking.owner.name !== "");
+  const own = (markings.data?.markings ?? []).filter(
+    (marking) => marking.handling.granted && marking.owner.name !== "",
+  );
   return (
     <Page title={t("imports.title")} name={t("imports.title")} lead={t("imports.lead")}>
       <Stack gap="sm" maw={820}>
         <FileInput label={t("imports.file")} value={file} onChange={setFile} clearable />
-        <MultiSelect label={t("imports.markings")} placeholder={chosen.length === 0 ? t("imports.none") : ""} value={chosen} onChange={setChosen} data={own.map((marking) => ({ value: marking.id, label: label(marking) }))} />
-        {session.data?.permissions.includes("content.write") === true && <details><summary>{t("imports.newTerms")}</summary><NewTerms onMade={(id) => setChosen((before) => [...before, id])} /></details>}
+        <MultiSelect
+          label={t("imports.markings")}
+          placeholder={chosen.length === 0 ? t("imports.none") : ""}
+          value={chosen}
+          onChange={setChosen}
+          data={own.map((marking) => ({ value: marking.id, label: label(marking) }))}
+        />
+        {session.data?.permissions.includes("content.write") === true && (
+          <details>
+            <summary>{t("imports.newTerms")}</summary>
+            <NewTerms onMade={(id) => setChosen((before) => [...before, id])} />
+          </details>
+        )}
         <Group>
-          <Button onClick={() => file !== null && run.mutate(file)} disabled={file === null} loading={run.isPending}>{t("imports.start")}</Button>
-          {run.isPending && <Button variant="default" onClick={() => request.current?.abort()}>{t("imports.stop")}</Button>}
+          <Button onClick={() => file !== null && run.mutate(file)} disabled={file === null} loading={run.isPending}>
+            {t("imports.start")}
+          </Button>
+          {run.isPending && (
+            <Button variant="default" onClick={() => request.current?.abort()}>
+              {t("imports.stop")}
+            </Button>
+          )}
         </Group>
         {run.isPending && <Progress value={part * 100} aria-label={t("imports.working")} animated />}
         {run.error !== null && <Failure error={run.error} />}
@@ -112,11 +260,39 @@ export function ImportPage() {
       <Section title={t("imports.earlier")}>
         <Answer query={earlier}>
           {({ imports }) =>
-            imports.length === 0 ? <Text size="sm" c="dimmed">{t("imports.empty")}</Text> : (
-              <div className="scroll-x"><Table className="rows" verticalSpacing={4}>
-                <Table.Thead><Table.Tr><Table.Th>{t("imports.file")}</Table.Th><Table.Th>{t("imports.imported")}</Table.Th><Table.Th>{t("imports.unchanged")}</Table.Th><Table.Th>{t("imports.problems")}</Table.Th><Table.Th>{t("releases.when")}</Table.Th></Table.Tr></Table.Thead>
-                <Table.Tbody>{imports.map((item) => <Table.Tr key={item.id}><Table.Td><Name>{item.name}</Name></Table.Td><Table.Td>{item.imported}</Table.Td><Table.Td>{item.unchanged}</Table.Td><Table.Td>{item.problems}</Table.Td><Table.Td><Moment at={item.startedAt} /></Table.Td></Table.Tr>)}</Table.Tbody>
-              </Table></div>
+            imports.length === 0 ? (
+              <Text size="sm" c="dimmed">
+                {t("imports.empty")}
+              </Text>
+            ) : (
+              <div className="scroll-x">
+                <Table className="rows" verticalSpacing={4}>
+                  <Table.Thead>
+                    <Table.Tr>
+                      <Table.Th>{t("imports.file")}</Table.Th>
+                      <Table.Th>{t("imports.imported")}</Table.Th>
+                      <Table.Th>{t("imports.unchanged")}</Table.Th>
+                      <Table.Th>{t("imports.problems")}</Table.Th>
+                      <Table.Th>{t("releases.when")}</Table.Th>
+                    </Table.Tr>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {imports.map((item) => (
+                      <Table.Tr key={item.id}>
+                        <Table.Td>
+                          <Name>{item.name}</Name>
+                        </Table.Td>
+                        <Table.Td>{item.imported}</Table.Td>
+                        <Table.Td>{item.unchanged}</Table.Td>
+                        <Table.Td>{item.problems}</Table.Td>
+                        <Table.Td>
+                          <Moment at={item.startedAt} />
+                        </Table.Td>
+                      </Table.Tr>
+                    ))}
+                  </Table.Tbody>
+                </Table>
+              </div>
             )
           }
         </Answer>

@@ -11,11 +11,32 @@ import { Moment, Name, State } from "../components/words.tsx";
 function Verdict({ verdict }: { readonly verdict: Schemas["EvidenceVerdict"] }) {
   const { t } = useTranslation();
   return (
-    <Alert color={verdict.verdict === "genuine" ? "teal" : verdict.verdict === "incomplete" ? "yellow" : "red"} variant="light" title={t(`ledger.${verdict.verdict}`)} role="status">
+    <Alert
+      color={verdict.verdict === "genuine" ? "teal" : verdict.verdict === "incomplete" ? "yellow" : "red"}
+      variant="light"
+      title={t(`ledger.${verdict.verdict}`)}
+      role="status"
+    >
       <Text size="sm">{verdict.keysFrom === "given" ? t("ledger.keysgiven") : t("ledger.keysfile")}</Text>
-      {verdict.reasons.map((reason) => <Text key={reason.where + reason.code} size="sm"><bdi className="code">{reason.where}</bdi>: {reason.message}</Text>)}
-      {verdict.facts?.given.map((given) => <Text key={given.sequence} size="sm"><Moment at={given.sent} /> · {given.kind} · <Name>{given.title}</Name> · {t("records.count", { count: given.records })}</Text>)}
-      {verdict.facts?.returned.map((receipt) => <Text key={receipt.sequence} size="sm"><Moment at={receipt.received} /> · {t("ledger.receipt")}: {Object.entries(receipt.results).map(([result, n]) => `${n} ${result}`).join(", ")}</Text>)}
+      {verdict.reasons.map((reason) => (
+        <Text key={reason.where + reason.code} size="sm">
+          <bdi className="code">{reason.where}</bdi>: {reason.message}
+        </Text>
+      ))}
+      {verdict.facts?.given.map((given) => (
+        <Text key={given.sequence} size="sm">
+          <Moment at={given.sent} /> · {given.kind} · <Name>{given.title}</Name> ·{" "}
+          {t("records.count", { count: given.records })}
+        </Text>
+      ))}
+      {verdict.facts?.returned.map((receipt) => (
+        <Text key={receipt.sequence} size="sm">
+          <Moment at={receipt.received} /> · {t("ledger.receipt")}:{" "}
+          {Object.entries(receipt.results)
+            .map(([result, n]) => `${n} ${result}`)
+            .join(", ")}
+        </Text>
+      ))}
     </Alert>
   );
 }
@@ -23,7 +44,9 @@ function Verdict({ verdict }: { readonly verdict: Schemas["EvidenceVerdict"] }) 
 function EvidenceCheck() {
   const { t } = useTranslation();
   const [over, setOver] = useState(false);
-  const check = useMutation({ mutationFn: async (file: File) => ask(api.POST("/evidence/check", { body: { text: await file.text() } })) });
+  const check = useMutation({
+    mutationFn: async (file: File) => ask(api.POST("/evidence/check", { body: { text: await file.text() } })),
+  });
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);
@@ -33,8 +56,25 @@ function EvidenceCheck() {
   return (
     <Section title={t("ledger.check")}>
       <Stack gap="xs">
-        <Card withBorder padding="lg" ta="center" style={{ borderStyle: "dashed", borderColor: over ? "var(--mantine-color-teal-6)" : undefined }} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={drop}>
-          <FileButton onChange={(file) => file !== null && check.mutate(file)} accept="application/json,.json">{(props) => <Button {...props} variant="subtle" loading={check.isPending}>{t("ledger.drop")}</Button>}</FileButton>
+        <Card
+          withBorder
+          padding="lg"
+          ta="center"
+          style={{ borderStyle: "dashed", borderColor: over ? "var(--mantine-color-teal-6)" : undefined }}
+          onDragOver={(event) => {
+            event.preventDefault();
+            setOver(true);
+          }}
+          onDragLeave={() => setOver(false)}
+          onDrop={drop}
+        >
+          <FileButton onChange={(file) => file !== null && check.mutate(file)} accept="application/json,.json">
+            {(props) => (
+              <Button {...props} variant="subtle" loading={check.isPending}>
+                {t("ledger.drop")}
+              </Button>
+            )}
+          </FileButton>
         </Card>
         {check.error !== null && <Failure error={check.error} />}
         {check.data !== undefined && <Verdict verdict={check.data} />}
@@ -43,14 +83,42 @@ function EvidenceCheck() {
   );
 }
 
-function LogCard({ title, log, checkpoint }: { readonly title: string; readonly log: { size: number; verified?: boolean; problems?: readonly string[] }; readonly checkpoint: string | null }) {
+function LogCard({
+  title,
+  log,
+  checkpoint,
+}: {
+  readonly title: string;
+  readonly log: { size: number; verified?: boolean; problems?: readonly string[] };
+  readonly checkpoint: string | null;
+}) {
   const { t } = useTranslation();
   return (
     <Card withBorder padding="sm">
-      <Group justify="space-between"><Text fw={600}><Name>{title}</Name></Text>{log.verified !== undefined && <State state={log.verified ? "confirmed" : "rejected"}>{log.verified ? t("ledger.verified") : t("ledger.notVerified")}</State>}</Group>
+      <Group justify="space-between">
+        <Text fw={600}>
+          <Name>{title}</Name>
+        </Text>
+        {log.verified !== undefined && (
+          <State state={log.verified ? "confirmed" : "rejected"}>
+            {log.verified ? t("ledger.verified") : t("ledger.notVerified")}
+          </State>
+        )}
+      </Group>
       <Text size="sm">{t("ledger.entries", { count: log.size })}</Text>
-      {log.problems?.map((problem) => <Text key={problem} size="sm" c="red">{problem}</Text>)}
-      {checkpoint !== null && <details><summary>{t("ledger.checkpoint")}</summary><pre className="code" dir="ltr">{checkpoint}</pre></details>}
+      {log.problems?.map((problem) => (
+        <Text key={problem} size="sm" c="red">
+          {problem}
+        </Text>
+      ))}
+      {checkpoint !== null && (
+        <details>
+          <summary>{t("ledger.checkpoint")}</summary>
+          <pre className="code" dir="ltr">
+            {checkpoint}
+          </pre>
+        </details>
+      )}
     </Card>
   );
 }
@@ -62,26 +130,66 @@ function ChannelLedger({ id }: { readonly id: string }) {
   return (
     <Answer query={query}>
       {(ledger) => (
-        <Section title={<Name>{ledger.channel.partner.name}</Name>} action={<Button size="xs" onClick={() => verify.mutate()} loading={verify.isPending}>{t("ledger.verify")}</Button>}>
+        <Section
+          title={<Name>{ledger.channel.partner.name}</Name>}
+          action={
+            <Button size="xs" onClick={() => verify.mutate()} loading={verify.isPending}>
+              {t("ledger.verify")}
+            </Button>
+          }
+        >
           {verify.error !== null && <Failure error={verify.error} />}
           <SimpleGrid cols={{ base: 1, sm: 2 }} mb="sm">
             <LogCard title={t("ledger.own")} log={verify.data?.own ?? ledger.own} checkpoint={ledger.own.checkpoint} />
-            <LogCard title={t("ledger.theirs", { name: ledger.channel.partner.name })} log={verify.data?.theirs ?? ledger.theirs} checkpoint={ledger.theirs.checkpoint} />
+            <LogCard
+              title={t("ledger.theirs", { name: ledger.channel.partner.name })}
+              log={verify.data?.theirs ?? ledger.theirs}
+              checkpoint={ledger.theirs.checkpoint}
+            />
           </SimpleGrid>
-          {ledger.incidents.map((incident) => <Alert key={incident.id} color="orange" variant="light" title={t("ledger.incidents")} mb="sm"><Text size="sm"><Moment at={incident.at} /> · {incident.message}</Text></Alert>)}
-          {ledger.entries.length === 0 ? <Empty>{t("ledger.empty")}</Empty> : (
+          {ledger.incidents.map((incident) => (
+            <Alert key={incident.id} color="orange" variant="light" title={t("ledger.incidents")} mb="sm">
+              <Text size="sm">
+                <Moment at={incident.at} /> · {incident.message}
+              </Text>
+            </Alert>
+          ))}
+          {ledger.entries.length === 0 ? (
+            <Empty>{t("ledger.empty")}</Empty>
+          ) : (
             <div className="scroll-x">
               <Table className="rows" verticalSpacing={4}>
-                <Table.Thead><Table.Tr><Table.Th>{t("ledger.when")}</Table.Th><Table.Th /><Table.Th>{t("ledger.place")}</Table.Th><Table.Th>{t("ledger.kind")}</Table.Th><Table.Th /><Table.Th>{t("ledger.hash")}</Table.Th></Table.Tr></Table.Thead>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>{t("ledger.when")}</Table.Th>
+                    <Table.Th />
+                    <Table.Th>{t("ledger.place")}</Table.Th>
+                    <Table.Th>{t("ledger.kind")}</Table.Th>
+                    <Table.Th />
+                    <Table.Th>{t("ledger.hash")}</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
                 <Table.Tbody>
                   {ledger.entries.map((entry) => (
                     <Table.Tr key={`${entry.direction}${entry.sequence}`}>
-                      <Table.Td><Moment at={entry.at} /></Table.Td>
+                      <Table.Td>
+                        <Moment at={entry.at} />
+                      </Table.Td>
                       <Table.Td>{t(`ledger.${entry.direction}`)}</Table.Td>
                       <Table.Td>{entry.sequence}</Table.Td>
                       <Table.Td>{t(`ledger.${entry.kind as "release"}`)}</Table.Td>
-                      <Table.Td>{entry.receipted !== null && <State state={entry.receipted ? "confirmed" : "queued"}>{entry.receipted ? t("release.receipted") : t("release.noReceipt")}</State>}</Table.Td>
-                      <Table.Td><span className="code" title={entry.hash}>{entry.hash.slice(0, 12)}…</span></Table.Td>
+                      <Table.Td>
+                        {entry.receipted !== null && (
+                          <State state={entry.receipted ? "confirmed" : "queued"}>
+                            {entry.receipted ? t("release.receipted") : t("release.noReceipt")}
+                          </State>
+                        )}
+                      </Table.Td>
+                      <Table.Td>
+                        <span className="code" title={entry.hash}>
+                          {entry.hash.slice(0, 12)}…
+                        </span>
+                      </Table.Td>
                     </Table.Tr>
                   ))}
                 </Table.Tbody>
@@ -99,7 +207,15 @@ export function LedgerPage() {
   const query = useQuery(channelsQuery);
   return (
     <Page title={t("ledger.title")} name={t("ledger.title")} lead={t("ledger.lead")}>
-      <Answer query={query}>{({ channels }) => (channels.length === 0 ? <Empty>{t("channels.empty")}</Empty> : channels.map((channel) => <ChannelLedger key={channel.id} id={channel.id} />))}</Answer>
+      <Answer query={query}>
+        {({ channels }) =>
+          channels.length === 0 ? (
+            <Empty>{t("channels.empty")}</Empty>
+          ) : (
+            channels.map((channel) => <ChannelLedger key={channel.id} id={channel.id} />)
+          )
+        }
+      </Answer>
       <EvidenceCheck />
     </Page>
   );

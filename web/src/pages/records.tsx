@@ -22,39 +22,108 @@ export function RecordsPage() {
   const [words, setWords] = useState(filter.q ?? "");
   const [settled] = useDebouncedValue(words, 200);
   useEffect(() => {
-    if ((filter.q ?? "") !== settled) void navigate({ to: "/records", search: { ...(settled === "" ? {} : { q: settled }), ...(filter.from === undefined ? {} : { from: filter.from }) }, replace: true });
+    if ((filter.q ?? "") !== settled)
+      void navigate({
+        to: "/records",
+        search: {
+          ...(settled === "" ? {} : { q: settled }),
+          ...(filter.from === undefined ? {} : { from: filter.from }),
+        },
+        replace: true,
+      });
   }, [settled, filter.q, filter.from, navigate]);
   const query = useQuery({ ...recordsQuery(filter, cursor), placeholderData: (before) => before });
   return (
     <Page title={t("records.title")} name={t("records.title")} lead={t("records.lead")}>
       <Group gap="sm">
-        <TextInput value={words} onChange={(event) => setWords(event.currentTarget.value)} placeholder={t("records.find")} aria-label={t("records.find")} leftSection={<IconSearch size={15} />} w={320} dir="auto" />
+        <TextInput
+          value={words}
+          onChange={(event) => setWords(event.currentTarget.value)}
+          placeholder={t("records.find")}
+          aria-label={t("records.find")}
+          leftSection={<IconSearch size={15} />}
+          w={320}
+          dir="auto"
+        />
         <SegmentedControl
           aria-label={t("records.owner")}
           value={filter.from ?? "all"}
-          onChange={(from) => void navigate({ to: "/records", search: { ...(filter.q === undefined ? {} : { q: filter.q }), ...(from === "own" || from === "partners" ? { from } : {}) } })}
-          data={[{ value: "all", label: t("records.all") }, { value: "own", label: t("records.own") }, { value: "partners", label: t("records.partners") }]}
+          onChange={(from) =>
+            void navigate({
+              to: "/records",
+              search: {
+                ...(filter.q === undefined ? {} : { q: filter.q }),
+                ...(from === "own" || from === "partners" ? { from } : {}),
+              },
+            })
+          }
+          data={[
+            { value: "all", label: t("records.all") },
+            { value: "own", label: t("records.own") },
+            { value: "partners", label: t("records.partners") },
+          ]}
         />
-        {query.data !== undefined && <Text size="sm" c="dimmed" role="status">{t("records.count", { count: query.data.total })}</Text>}
+        {query.data !== undefined && (
+          <Text size="sm" c="dimmed" role="status">
+            {t("records.count", { count: query.data.total })}
+          </Text>
+        )}
       </Group>
       <Answer query={query}>
         {(page) =>
           page.items.length === 0 ? (
-            filter.q === undefined && filter.from === undefined ? <Empty>{t("records.empty")}</Empty> : <Empty action={<Button size="xs" variant="default" onClick={() => { setWords(""); void navigate({ to: "/records", search: {} }); }}>{t("records.clear")}</Button>}>{t("records.filtered")}</Empty>
+            filter.q === undefined && filter.from === undefined ? (
+              <Empty>{t("records.empty")}</Empty>
+            ) : (
+              <Empty
+                action={
+                  <Button
+                    size="xs"
+                    variant="default"
+                    onClick={() => {
+                      setWords("");
+                      void navigate({ to: "/records", search: {} });
+                    }}
+                  >
+                    {t("records.clear")}
+                  </Button>
+                }
+              >
+                {t("records.filtered")}
+              </Empty>
+            )
           ) : (
             <div className="scroll-x">
               <Table className="rows" highlightOnHover verticalSpacing={4}>
-                <Table.Thead><Table.Tr><Table.Th>{t("records.name")}</Table.Th><Table.Th>{t("records.type")}</Table.Th><Table.Th>{t("records.owner")}</Table.Th><Table.Th>{t("records.added")}</Table.Th></Table.Tr></Table.Thead>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>{t("records.name")}</Table.Th>
+                    <Table.Th>{t("records.type")}</Table.Th>
+                    <Table.Th>{t("records.owner")}</Table.Th>
+                    <Table.Th>{t("records.added")}</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
                 <Table.Tbody>
                   {page.items.map((record) => (
                     <Table.Tr key={record.id}>
                       <Table.Td>
-                        <Link className="row-link" to="/records/$id" params={{ id: record.id }}><Name>{record.title}</Name></Link>
-                        {record.aboutPerson && <Text span size="xs" c="dimmed"> · {t("records.person")}</Text>}
+                        <Link className="row-link" to="/records/$id" params={{ id: record.id }}>
+                          <Name>{record.title}</Name>
+                        </Link>
+                        {record.aboutPerson && (
+                          <Text span size="xs" c="dimmed">
+                            {" "}
+                            · {t("records.person")}
+                          </Text>
+                        )}
                       </Table.Td>
-                      <Table.Td><bdi>{record.type}</bdi></Table.Td>
+                      <Table.Td>
+                        <bdi>{record.type}</bdi>
+                      </Table.Td>
                       <Table.Td>{record.own ? t("common.us") : <Name>{record.owner.name}</Name>}</Table.Td>
-                      <Table.Td><Moment at={record.addedAt} /></Table.Td>
+                      <Table.Td>
+                        <Moment at={record.addedAt} />
+                      </Table.Td>
                     </Table.Tr>
                   ))}
                 </Table.Tbody>
@@ -63,7 +132,16 @@ export function RecordsPage() {
           )
         }
       </Answer>
-      {query.data?.next !== null && query.data !== undefined && <Button variant="default" size="xs" w="fit-content" onClick={() => void navigate({ to: "/records", search: { ...filter, cursor: query.data.next ?? "" } })}>{t("records.more")}</Button>}
+      {query.data?.next !== null && query.data !== undefined && (
+        <Button
+          variant="default"
+          size="xs"
+          w="fit-content"
+          onClick={() => void navigate({ to: "/records", search: { ...filter, cursor: query.data.next ?? "" } })}
+        >
+          {t("records.more")}
+        </Button>
+      )}
     </Page>
   );
 }

@@ -21,7 +21,15 @@ interface Draft {
 }
 
 const inOneYear = (): string => new Date(Date.now() + 365 * 86_400_000).toISOString().slice(0, 10);
-const EMPTY: Draft = { channel: "", title: "", purpose: "", necessity: "", legalBasis: null, reviewBy: inOneYear(), records: [] };
+const EMPTY: Draft = {
+  channel: "",
+  title: "",
+  purpose: "",
+  necessity: "",
+  legalBasis: null,
+  reviewBy: inOneYear(),
+  records: [],
+};
 
 /** A draft is kept on the node at the first save; from then on the safeguards answer at each change. */
 export function ReleaseNewPage() {
@@ -36,11 +44,17 @@ export function ReleaseNewPage() {
   const bases = useQuery(basesQuery);
   const found = useQuery(recordsQuery({ from: "own", ...(settled === "" ? {} : { q: settled }) }));
   const channel = channels.data?.channels.find((item) => item.id === draft.channel);
-  const fitting = (bases.data?.bases ?? []).filter((basis) => basis.parties.some((party) => party.id === channel?.partner.id));
-  const set = <K extends keyof Draft>(key: K, value: Draft[K]): void => setDraft((before) => ({ ...before, [key]: value }));
+  const fitting = (bases.data?.bases ?? []).filter((basis) =>
+    basis.parties.some((party) => party.id === channel?.partner.id),
+  );
+  const set = <K extends keyof Draft>(key: K, value: Draft[K]): void =>
+    setDraft((before) => ({ ...before, [key]: value }));
 
   const save = useMutation({
-    mutationFn: () => (review === null ? ask(api.POST("/releases", { body: draft })) : ask(api.PUT("/releases/{id}", { params: { path: { id: review.release.id } }, body: draft }))),
+    mutationFn: () =>
+      review === null
+        ? ask(api.POST("/releases", { body: draft }))
+        : ask(api.PUT("/releases/{id}", { params: { path: { id: review.release.id } }, body: draft })),
     onSuccess: setReview,
   });
   const submit = useMutation({
@@ -51,7 +65,10 @@ export function ReleaseNewPage() {
     onSuccess: ({ release }) => void navigate({ to: "/releases/$id", params: { id: release.id } }),
   });
 
-  const options = new Map([...known, ...(found.data?.items ?? []).map((record): [string, string] => [record.id, `${record.title} (${record.type})`])]);
+  const options = new Map([
+    ...known,
+    ...(found.data?.items ?? []).map((record): [string, string] => [record.id, `${record.title} (${record.type})`]),
+  ]);
   return (
     <Page
       title={t("release.newTitle")}
@@ -59,17 +76,75 @@ export function ReleaseNewPage() {
       aside={
         <Section title={t("release.answers")}>
           {review !== null && <Reasons reasons={review.reasons} />}
-          {review === null && <Text size="sm" c="dimmed">{t("releases.empty")}</Text>}
+          {review === null && (
+            <Text size="sm" c="dimmed">
+              {t("releases.empty")}
+            </Text>
+          )}
         </Section>
       }
     >
-      <Stack gap="sm" maw={720} component="form" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
-        <Select label={t("release.recipient")} required value={draft.channel || null} onChange={(value) => { set("channel", value ?? ""); set("purpose", ""); }} data={(channels.data?.channels ?? []).filter((item) => item.state === "active").map((item) => ({ value: item.id, label: item.partner.name }))} />
-        <TextInput label={t("release.title")} required value={draft.title} onChange={(event) => set("title", event.currentTarget.value)} dir="auto" />
-        <Select label={t("release.purpose")} description={channel === undefined ? undefined : t("release.purposeHelp", { name: channel.partner.name })} value={draft.purpose || null} onChange={(value) => set("purpose", value ?? "")} data={[...new Set([...(channel?.purposes ?? []), ...fitting.flatMap((basis) => basis.purposes)])]} disabled={channel === undefined} />
-        <Select label={t("release.basis")} value={draft.legalBasis} onChange={(value) => set("legalBasis", value)} data={fitting.map((basis) => ({ value: basis.id, label: `${basis.title}, ${basis.citation}` }))} disabled={channel === undefined} description={channel !== undefined && fitting.length === 0 ? t("release.noBasis") : undefined} />
-        <Textarea label={t("release.necessity")} description={t("release.necessityHelp")} value={draft.necessity} onChange={(event) => set("necessity", event.currentTarget.value)} autosize minRows={2} dir="auto" />
-        <TextInput type="date" label={t("release.review")} description={t("release.reviewHelp")} value={draft.reviewBy} onChange={(event) => set("reviewBy", event.currentTarget.value)} w={220} />
+      <Stack
+        gap="sm"
+        maw={720}
+        component="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <Select
+          label={t("release.recipient")}
+          required
+          value={draft.channel || null}
+          onChange={(value) => {
+            set("channel", value ?? "");
+            set("purpose", "");
+          }}
+          data={(channels.data?.channels ?? [])
+            .filter((item) => item.state === "active")
+            .map((item) => ({ value: item.id, label: item.partner.name }))}
+        />
+        <TextInput
+          label={t("release.title")}
+          required
+          value={draft.title}
+          onChange={(event) => set("title", event.currentTarget.value)}
+          dir="auto"
+        />
+        <Select
+          label={t("release.purpose")}
+          description={channel === undefined ? undefined : t("release.purposeHelp", { name: channel.partner.name })}
+          value={draft.purpose || null}
+          onChange={(value) => set("purpose", value ?? "")}
+          data={[...new Set([...(channel?.purposes ?? []), ...fitting.flatMap((basis) => basis.purposes)])]}
+          disabled={channel === undefined}
+        />
+        <Select
+          label={t("release.basis")}
+          value={draft.legalBasis}
+          onChange={(value) => set("legalBasis", value)}
+          data={fitting.map((basis) => ({ value: basis.id, label: `${basis.title}, ${basis.citation}` }))}
+          disabled={channel === undefined}
+          description={channel !== undefined && fitting.length === 0 ? t("release.noBasis") : undefined}
+        />
+        <Textarea
+          label={t("release.necessity")}
+          description={t("release.necessityHelp")}
+          value={draft.necessity}
+          onChange={(event) => set("necessity", event.currentTarget.value)}
+          autosize
+          minRows={2}
+          dir="auto"
+        />
+        <TextInput
+          type="date"
+          label={t("release.review")}
+          description={t("release.reviewHelp")}
+          value={draft.reviewBy}
+          onChange={(event) => set("reviewBy", event.currentTarget.value)}
+          w={220}
+        />
         <MultiSelect
           label={t("release.records")}
           description={t("release.recordsHelp")}
@@ -77,7 +152,10 @@ export function ReleaseNewPage() {
           searchValue={words}
           onSearchChange={setWords}
           value={draft.records}
-          onChange={(records) => { setKnown(options); set("records", records); }}
+          onChange={(records) => {
+            setKnown(options);
+            set("records", records);
+          }}
           data={[...options].map(([value, label]) => ({ value, label }))}
           filter={({ options: all }) => all}
           hidePickedOptions
@@ -85,8 +163,21 @@ export function ReleaseNewPage() {
         {save.error !== null && <Failure error={save.error} />}
         {submit.error !== null && save.error === null && <Failure error={submit.error} />}
         <Group>
-          <Button type="submit" variant="default" loading={save.isPending} disabled={draft.channel === "" || draft.title === ""}>{t("release.save")}</Button>
-          <Button onClick={() => submit.mutate()} loading={submit.isPending} disabled={draft.channel === "" || draft.title === "" || draft.records.length === 0}>{t("release.submit")}</Button>
+          <Button
+            type="submit"
+            variant="default"
+            loading={save.isPending}
+            disabled={draft.channel === "" || draft.title === ""}
+          >
+            {t("release.save")}
+          </Button>
+          <Button
+            onClick={() => submit.mutate()}
+            loading={submit.isPending}
+            disabled={draft.channel === "" || draft.title === "" || draft.records.length === 0}
+          >
+            {t("release.submit")}
+          </Button>
         </Group>
         {review !== null && <ItemTable items={review.items} />}
       </Stack>

@@ -11,23 +11,50 @@ export function ReleasesPage() {
   const { t } = useTranslation();
   const query = useQuery(releasesQuery);
   const session = useQuery(sessionQuery);
-  const add = session.data?.permissions.includes("release.draft") === true ? <Button size="xs" component={Link} to="/releases/new">{t("releases.new")}</Button> : undefined;
+  const add =
+    session.data?.permissions.includes("release.draft") === true ? (
+      <Button size="xs" component={Link} to="/releases/new">
+        {t("releases.new")}
+      </Button>
+    ) : undefined;
   return (
     <Page title={t("releases.title")} name={t("releases.title")} lead={t("releases.lead")} actions={add}>
       <Answer query={query}>
         {({ releases }) =>
-          releases.length === 0 ? <Empty>{t("releases.empty")}</Empty> : (
+          releases.length === 0 ? (
+            <Empty>{t("releases.empty")}</Empty>
+          ) : (
             <div className="scroll-x">
               <Table className="rows" highlightOnHover verticalSpacing={4}>
-                <Table.Thead><Table.Tr><Table.Th>{t("releases.titleCol")}</Table.Th><Table.Th>{t("releases.state")}</Table.Th><Table.Th>{t("releases.recipient")}</Table.Th><Table.Th>{t("releases.by")}</Table.Th><Table.Th>{t("releases.when")}</Table.Th></Table.Tr></Table.Thead>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>{t("releases.titleCol")}</Table.Th>
+                    <Table.Th>{t("releases.state")}</Table.Th>
+                    <Table.Th>{t("releases.recipient")}</Table.Th>
+                    <Table.Th>{t("releases.by")}</Table.Th>
+                    <Table.Th>{t("releases.when")}</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
                 <Table.Tbody>
                   {releases.map((release) => (
                     <Table.Tr key={release.id}>
-                      <Table.Td><Link className="row-link" to="/releases/$id" params={{ id: release.id }}><Name>{release.title}</Name></Link></Table.Td>
-                      <Table.Td><State state={release.state}>{t(`releases.${release.state}`)}</State></Table.Td>
-                      <Table.Td><Name>{release.recipient.name}</Name></Table.Td>
-                      <Table.Td><Name>{release.createdByName}</Name></Table.Td>
-                      <Table.Td><Moment at={release.decidedAt ?? release.submittedAt ?? release.createdAt} /></Table.Td>
+                      <Table.Td>
+                        <Link className="row-link" to="/releases/$id" params={{ id: release.id }}>
+                          <Name>{release.title}</Name>
+                        </Link>
+                      </Table.Td>
+                      <Table.Td>
+                        <State state={release.state}>{t(`releases.${release.state}`)}</State>
+                      </Table.Td>
+                      <Table.Td>
+                        <Name>{release.recipient.name}</Name>
+                      </Table.Td>
+                      <Table.Td>
+                        <Name>{release.createdByName}</Name>
+                      </Table.Td>
+                      <Table.Td>
+                        <Moment at={release.decidedAt ?? release.submittedAt ?? release.createdAt} />
+                      </Table.Td>
                     </Table.Tr>
                   ))}
                 </Table.Tbody>

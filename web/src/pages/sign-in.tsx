@@ -35,12 +35,22 @@ export function SignInPage() {
     <Center mih="100vh" p="md" component="main">
       <Card withBorder w={420} padding="xl">
         <Stack gap="sm">
-          <Text size="sm" c="dimmed"><bdi>{node.data?.party.name}</bdi></Text>
+          <Text size="sm" c="dimmed">
+            <bdi>{node.data?.party.name}</bdi>
+          </Text>
           <Title order={1}>{t("signIn.title")}</Title>
           <Text size="sm">{t("signIn.lead")}</Text>
-          {signIn.isPending && <Text size="sm" role="status">{t("signIn.working")}</Text>}
+          {signIn.isPending && (
+            <Text size="sm" role="status">
+              {t("signIn.working")}
+            </Text>
+          )}
           {signIn.error !== null && <Failure error={signIn.error} />}
-          {signIn.isIdle && <Alert variant="light" color="gray">{t("signIn.noToken")}</Alert>}
+          {signIn.isIdle && (
+            <Alert variant="light" color="gray">
+              {t("signIn.noToken")}
+            </Alert>
+          )}
         </Stack>
       </Card>
     </Center>
