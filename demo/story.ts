@@ -70,7 +70,7 @@ export async function tellStory(a: Side, b: Side, folder: string, tell: Tell): P
     return found;
   };
   const khorasan = group("ISIL KHORASAN", "identity");
-  await a.node.store.transact(analyst, (t) => t.records.relabel(khorasan.id, khorasan.version, [bordersOnly], []));
+  await a.node.store.transact(analyst, (t) => t.records.relabel(khorasan.id, khorasan.version, [bordersOnly]));
   tell("Marked", "most records releasable to Washington, one note national only, one record for border control only");
 
   const basis = await a.node.safeguards.addBasis(a.as("disclosure-officer"), {

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { provides } from "./debian.ts";
 
 export interface TestPostgres {
   readonly url: string;
@@ -31,18 +32,7 @@ function account(name: string): { uid: number; gid: number } | null {
 /** Starts it; installs Debian's package first when it is missing and this is root. `null` when it cannot be had. */
 export function startPostgres(): TestPostgres | null {
   const root = process.getuid?.() === 0;
-  if (binaries() === null && root) {
-    spawnSync(
-      "sh",
-      [
-        "-c",
-        "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql postgresql-contrib",
-      ],
-      {
-        stdio: ["ignore", "ignore", "inherit"],
-      },
-    );
-  }
+  provides(() => binaries() !== null, ["postgresql", "postgresql-contrib"]);
   const bin = binaries();
   if (bin === null) return null;
   const who = root ? (account("postgres") ?? account("nobody")) : null;

@@ -3,9 +3,10 @@
  * A service that cannot be had is one loud line and counts as skipped, so that `.ci/run` fails on it.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { provides } from "./debian.ts";
 import { startPostgres } from "./postgres.ts";
 
 const results = join(mkdtempSync(join(tmpdir(), "entente-test-")), "results.json");
@@ -14,7 +15,11 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
   return spawnSync(command, args, { stdio: "inherit", env }).status === 0;
 }
 
-const typed = run("tsc", ["-p", "."]) && run("oxlint", ["--type-aware", "src", "tools", "test", "demo"]);
+const typed =
+  run("tsc", ["-p", "."]) &&
+  run("oxlint", ["--type-aware", "src", "tools", "test", "demo", "bench", "web/src"]) &&
+  run("tsc", ["-p", "web"]);
+const browser = provides(() => existsSync("/usr/bin/chromium"), ["chromium", "fonts-noto-core"]);
 const postgres = startPostgres();
 let ok = false;
 try {
@@ -33,9 +38,12 @@ const counts = JSON.parse(readFileSync(results, "utf8")) as {
   numPendingTests: number;
 };
 rmSync(results);
-const services = postgres === null ? 1 : 0;
-if (services > 0) console.error("SKIPPED: PostgreSQL is not to be had here; the store ran on SQLite and PGlite only.");
-const skipped = counts.numPendingTests + services;
+const missing = [
+  ...(postgres === null ? ["PostgreSQL is not to be had here; the store ran on SQLite and PGlite only."] : []),
+  ...(browser ? [] : ["Chromium is not to be had here; the workbench was not tried in a browser."]),
+];
+for (const line of missing) console.error(`SKIPPED: ${line}`);
+const skipped = Math.max(counts.numPendingTests, missing.length);
 const failed = counts.numFailedTests + (typed ? 0 : 1) + (!ok && counts.numFailedTests === 0 ? 1 : 0);
 console.log(`${counts.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode =

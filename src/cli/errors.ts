@@ -5,6 +5,7 @@ export type CliErrorCode =
   | "file-unreadable"
   | "channel-ambiguous"
   | "not-held"
+  | "record-unknown"
   | "evidence-refused";
 
 export class CliError extends CodedError<CliErrorCode> {

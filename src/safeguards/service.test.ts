@@ -185,7 +185,7 @@ describe("the way out", () => {
     await safeguards.submit(drafter, release.id);
     await store.transact(drafter, async (t) => {
       const record = await t.records.get(GROUP);
-      await t.records.relabel(GROUP, record?.version ?? "", [RELEASABLE, NATIONAL], []);
+      await t.records.relabel(GROUP, record?.version ?? "", [RELEASABLE, NATIONAL]);
     });
     await expect(safeguards.approve(approver, release.id)).rejects.toMatchObject({ code: "release-refused" });
   });

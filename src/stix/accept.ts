@@ -207,6 +207,11 @@ function findEmpty(value: JsonValue, path: string, errors: Finding[]): void {
 
 const NO_REFS: readonly string[] = [];
 
+/** The markings that an object names itself, as a whole or in parts: sorted, each once. */
+export function markingRefsOf(object: JsonObject): readonly string[] {
+  return readMarkingRefs(object, []);
+}
+
 function readMarkingRefs(object: JsonObject, errors: Finding[]): readonly string[] {
   const { object_marking_refs: whole, granular_markings: granular } = object;
   if (whole === undefined && granular === undefined) return NO_REFS;

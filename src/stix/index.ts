@@ -8,6 +8,7 @@ export {
   type AcceptedRecord,
   type AcceptOptions,
   type Finding,
+  markingRefsOf,
   ONLY_VERSION,
 } from "./accept.ts";
 export { coreTypes } from "./core-types.ts";

@@ -15,7 +15,7 @@ export interface RecordType {
   readonly extensionId?: string;
   /** One line that names the object to a person. */
   summary(object: JsonObject): string;
-  /** Name and aliases, for search. */
+  /** What a person would look for it by: name, value or abstract, and aliases. */
   names(object: JsonObject): string[];
   /** A record about a person never leaves on one officer's word. */
   aboutPerson(object: JsonObject): boolean;
@@ -36,6 +36,9 @@ export function fieldText(object: JsonObject, name: string): string {
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 
+/** Where STIX objects carry what a person would look for them by. */
+const NAMING = ["name", "value", "abstract"];
+
 /**
  * Declares an object type. Only what differs from the usual need be said.
  * @throws StixError `type-name` or `extension-id` when these do not follow STIX 2.1 §2.1 and §7.3.
@@ -47,7 +50,7 @@ export function defineType(definition: TypeDefinition): RecordType {
   }
   return {
     summary: (object) => text(object["name"]) ?? text(object["value"]) ?? text(object["abstract"]) ?? definition.title,
-    names: (object) => [text(object["name"]) ?? [], texts(object["aliases"])].flat(),
+    names: (object) => [NAMING.flatMap((property) => text(object[property]) ?? []), texts(object["aliases"])].flat(),
     aboutPerson: () => false,
     ...definition,
   };

@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, Modal, type MantineColorsTuple } from "@mantine/core";
 
 /** One accent, a deep teal; everything else is grey. */
 const teal: MantineColorsTuple = [
@@ -19,6 +19,10 @@ export const theme = createTheme({
   primaryShade: { light: 8, dark: 5 },
   colors: { teal },
   defaultRadius: 4,
+  components: {
+    // A dialog's heading is no second banner of the page.
+    Modal: Modal.extend({ defaultProps: { attributes: { header: { role: "presentation" } } } }),
+  },
   fontFamily: "'Inter Variable', 'Noto Naskh Arabic', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace",
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },

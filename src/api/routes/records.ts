@@ -176,9 +176,7 @@ export function recordRoutes(api: Api, deps: ApiDeps): void {
             where: id,
             fix: "Only its originator marks a record.",
           });
-        const refs = objectOf(record.text)["object_marking_refs"];
-        const embedded = Array.isArray(refs) ? refs.filter((ref): ref is string => typeof ref === "string") : [];
-        await t.records.relabel(id, record.version, c.req.valid("json").markings, embedded);
+        await t.records.relabel(id, record.version, c.req.valid("json").markings);
         await t.audit.note("record.mark", id);
       });
       return c.json({ done: true as const }, 200);

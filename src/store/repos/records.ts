@@ -1,7 +1,7 @@
 import { sql } from "kysely";
-import { fromHex, type Instant, toHex } from "#base";
+import { fromHex, type Instant, isJsonObject, parseJson, toHex } from "#base";
 import { predicate, type PartyId } from "#policy";
-import type { AcceptedRecord } from "#stix";
+import { type AcceptedRecord, markingRefsOf } from "#stix";
 import type { BulkInsert } from "../engine/engine.ts";
 import { StoreError } from "../errors.ts";
 import { labelCondition } from "../label-sql.ts";
@@ -70,7 +70,7 @@ export type AppendResult = "added" | "unchanged" | "conflict" | "foreign";
 export interface RecordWriter extends RecordReader {
   append(items: readonly Append[]): Promise<readonly AppendResult[]>;
   /** Sets the markings assigned beside the text, for one version. */
-  relabel(id: string, version: Instant, assigned: readonly string[], embedded: readonly string[]): Promise<void>;
+  relabel(id: string, version: Instant, assigned: readonly string[]): Promise<void>;
   /** Removes the text of every version and keeps its hash. @returns how many versions lost their text. */
   withdraw(id: string, owner: PartyId): Promise<number>;
 }
@@ -302,13 +302,16 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       return results;
     },
 
-    async relabel(id, version, assigned, embedded) {
+    async relabel(id, version, assigned) {
       const row = await visible()
-        .select(["record.seq", "label.owner"])
+        .select(["record.seq", "record.text", "label.owner"])
         .where("record.id", "=", id)
         .where("record.version", "=", version)
         .executeTakeFirst();
       if (row === undefined) throw new StoreError("not-found", `no record ${id} of ${version}`);
+      const object = row.text === "" ? null : parseJson(row.text);
+      // What the text itself says of its handling can only be added to.
+      const embedded = isJsonObject(object) ? markingRefsOf(object) : [];
       const label = await labels.labelFor(row.owner, union(embedded, assigned));
       await context.tx.db.updateTable("record").set({ label }).where("seq", "=", row.seq).execute();
     },

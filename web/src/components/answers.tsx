@@ -2,26 +2,38 @@ import { Alert, Anchor, Stack, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client.ts";
+import { urRules } from "../i18n/ur-rules.ts";
+import { Wide } from "./page.tsx";
 import { Name, State } from "./words.tsx";
 
 type Reason = Schemas["Reason"];
 type Item = Schemas["Release"]["items"][number];
 
+/** A reason in the officer's language. */
+function useReasonWords(): (reason: Reason) => Pick<Reason, "message" | "fix"> {
+  const { i18n } = useTranslation();
+  return (reason) => {
+    const [message, fix] = (i18n.language === "ur" ? urRules[reason.rule] : undefined) ?? [reason.message, reason.fix];
+    return { message, fix };
+  };
+}
+
 /** A refusal names the rule, its source, and the lawful way on. */
 export function Reasons({ reasons }: { readonly reasons: readonly Reason[] }) {
   const { t } = useTranslation();
+  const words = useReasonWords();
   return (
     <Stack gap={6}>
       {reasons.map((reason) => (
         <Alert key={reason.rule} color="orange" variant="light" p="xs">
           <Text size="sm" fw={500}>
-            {reason.message}{" "}
+            {words(reason).message}{" "}
             <Text span size="xs" c="dimmed">
               ({reason.source})
             </Text>
           </Text>
           <Text size="sm">
-            {t("release.wayOn")}: {reason.fix}
+            {t("release.wayOn")}: {words(reason).fix}
           </Text>
         </Alert>
       ))}
@@ -31,9 +43,10 @@ export function Reasons({ reasons }: { readonly reasons: readonly Reason[] }) {
 
 export function ItemTable({ items }: { readonly items: readonly Item[] }) {
   const { t } = useTranslation();
+  const inWords = useReasonWords();
   const words = { allow: t("release.goes"), refuse: t("release.stays"), escalate: t("release.waits") };
   return (
-    <div className="scroll-x">
+    <Wide label={t("release.answers")}>
       <Table className="rows" verticalSpacing={4}>
         <Table.Thead>
           <Table.Tr>
@@ -59,16 +72,16 @@ export function ItemTable({ items }: { readonly items: readonly Item[] }) {
                 </State>
                 {item.answer.reasons.map((reason) => (
                   <Text key={reason.rule} size="sm" mt={2}>
-                    {reason.message}{" "}
+                    {inWords(reason).message}{" "}
                     <Text span size="xs" c="dimmed">
                       ({reason.source})
                     </Text>{" "}
-                    {reason.fix}
+                    {inWords(reason).fix}
                   </Text>
                 ))}
                 {item.answer.obligations.map((duty) => (
                   <Text key={duty.message} size="xs" c="dimmed">
-                    {duty.message}
+                    <bdi dir="auto">{inWords(duty).message}</bdi>
                   </Text>
                 ))}
               </Table.Td>
@@ -76,6 +89,6 @@ export function ItemTable({ items }: { readonly items: readonly Item[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </div>
+    </Wide>
   );
 }

@@ -78,3 +78,12 @@ export function Fact({ label, children }: { readonly label: ReactNode; readonly 
     </Box>
   );
 }
+
+/** Something that may be wider than the window: it scrolls by itself, by keyboard too. */
+export function Wide({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <div className="scroll-x" role="region" aria-label={label} tabIndex={0}>
+      {children}
+    </div>
+  );
+}

@@ -206,6 +206,7 @@ export const en = {
     checkpoint: "Signed checkpoint",
     sent: "Sent",
     received: "Received",
+    direction: "Way",
     kind: "What",
     when: "When",
     place: "Place",

@@ -29,7 +29,11 @@ export async function startI18n(): Promise<void> {
     lng: first(),
     fallbackLng: "en",
     resources: { en: { translation: en }, ur: { translation: ur } },
-    interpolation: { escapeValue: false },
+    // React escapes; what is set into an Urdu sentence is kept apart from its direction (Unicode UAX #9, isolates).
+    interpolation: {
+      escapeValue: true,
+      escape: (value) => (i18next.language === "ur" ? `\u2068${value}\u2069` : value),
+    },
   });
   applyToPage(i18next.language);
   i18next.on("languageChanged", applyToPage);

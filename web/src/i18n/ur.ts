@@ -207,6 +207,7 @@ export const ur: Words = {
     checkpoint: "دستخط شدہ مہر",
     sent: "بھیجا",
     received: "موصول",
+    direction: "سمت",
     kind: "کیا",
     when: "کب",
     place: "جگہ",

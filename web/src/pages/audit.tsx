@@ -2,7 +2,7 @@ import { Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, ask } from "../api/client.ts";
-import { Page } from "../components/page.tsx";
+import { Page, Wide } from "../components/page.tsx";
 import { Answer } from "../components/states.tsx";
 import { Moment, Name } from "../components/words.tsx";
 
@@ -13,7 +13,7 @@ export function AuditPage() {
     <Page title={t("audit.title")} name={t("audit.title")} lead={t("audit.lead")}>
       <Answer query={query}>
         {({ entries }) => (
-          <div className="scroll-x">
+          <Wide label={t("audit.title")}>
             <Table className="rows" verticalSpacing={4}>
               <Table.Thead>
                 <Table.Tr>
@@ -42,7 +42,7 @@ export function AuditPage() {
                 ))}
               </Table.Tbody>
             </Table>
-          </div>
+          </Wide>
         )}
       </Answer>
     </Page>

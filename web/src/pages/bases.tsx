@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ask } from "../api/client.ts";
 import { basesQuery, channelsQuery, sessionQuery } from "../api/queries.ts";
-import { Page } from "../components/page.tsx";
+import { Page, Wide } from "../components/page.tsx";
 import { Answer, Empty, Failure } from "../components/states.tsx";
 import { Moment, Name } from "../components/words.tsx";
 
@@ -108,7 +108,7 @@ export function BasesPage() {
           bases.length === 0 ? (
             <Empty>{t("bases.empty")}</Empty>
           ) : (
-            <div className="scroll-x">
+            <Wide label={t("bases.title")}>
               <Table className="rows" verticalSpacing={4}>
                 <Table.Thead>
                   <Table.Tr>
@@ -137,7 +137,7 @@ export function BasesPage() {
                   ))}
                 </Table.Tbody>
               </Table>
-            </div>
+            </Wide>
           )
         }
       </Answer>

@@ -1,24 +1,11 @@
-import {
-  Button,
-  Card,
-  Checkbox,
-  FileInput,
-  Group,
-  MultiSelect,
-  Progress,
-  SimpleGrid,
-  Stack,
-  Table,
-  Text,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { Button, Card, FileInput, Group, Progress, SimpleGrid, Stack, Table, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, ApiProblem, ask, isProblem, type Schemas } from "../api/client.ts";
-import { channelsQuery, importsQuery, markingsQuery, sessionQuery } from "../api/queries.ts";
-import { Page, Section } from "../components/page.tsx";
+import { ApiProblem, isProblem, type Schemas } from "../api/client.ts";
+import { importsQuery } from "../api/queries.ts";
+import { MarkingPicker } from "../components/markings.tsx";
+import { Page, Section, Wide } from "../components/page.tsx";
 import { Answer, Failure } from "../components/states.tsx";
 import { Moment, Name } from "../components/words.tsx";
 
@@ -76,7 +63,7 @@ function Outcome({ run }: { readonly run: Run }) {
         ))}
       </SimpleGrid>
       {run.problemList.length > 0 && (
-        <div className="scroll-x">
+        <Wide label={t("imports.title")}>
           <Table className="rows" verticalSpacing={4}>
             <Table.Thead>
               <Table.Tr>
@@ -95,110 +82,15 @@ function Outcome({ run }: { readonly run: Run }) {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </Wide>
       )}
     </Stack>
-  );
-}
-
-function NewTerms({ onMade }: { readonly onMade: (id: string) => void }) {
-  const { t } = useTranslation();
-  const client = useQueryClient();
-  const channels = useQuery(channelsQuery);
-  const [terms, setTerms] = useState({
-    releasableTo: [] as string[],
-    purposes: "",
-    caveats: "",
-    noOnward: true,
-    reviewBy: "",
-    expires: "",
-  });
-  const make = useMutation({
-    mutationFn: () => {
-      const purposes = terms.purposes
-        .split(",")
-        .map((word) => word.trim())
-        .filter((word) => word !== "");
-      return ask(
-        api.POST("/markings", {
-          body: {
-            releasableTo: terms.releasableTo,
-            purposes: purposes.length === 0 ? null : purposes,
-            noOnward: terms.noOnward,
-            caveats: terms.caveats
-              .split("\n")
-              .map((line) => line.trim())
-              .filter((line) => line !== ""),
-            reviewBy: terms.reviewBy || null,
-            expires: terms.expires || null,
-          },
-        }),
-      );
-    },
-    onSuccess: ({ id }) => {
-      void client.invalidateQueries({ queryKey: ["markings"] });
-      onMade(id);
-    },
-  });
-  return (
-    <Card withBorder padding="md">
-      <Stack gap="xs">
-        <MultiSelect
-          label={t("terms.to")}
-          placeholder={terms.releasableTo.length === 0 ? t("terms.nobody") : ""}
-          value={terms.releasableTo}
-          onChange={(releasableTo) => setTerms({ ...terms, releasableTo })}
-          data={(channels.data?.channels ?? []).map((channel) => ({
-            value: channel.partner.id,
-            label: channel.partner.name,
-          }))}
-        />
-        <TextInput
-          label={t("terms.purposes")}
-          value={terms.purposes}
-          onChange={(event) => setTerms({ ...terms, purposes: event.currentTarget.value })}
-        />
-        <Textarea
-          label={t("terms.caveats")}
-          value={terms.caveats}
-          onChange={(event) => setTerms({ ...terms, caveats: event.currentTarget.value })}
-          autosize
-          minRows={2}
-          dir="auto"
-        />
-        <Group>
-          <TextInput
-            type="date"
-            label={t("terms.review")}
-            value={terms.reviewBy}
-            onChange={(event) => setTerms({ ...terms, reviewBy: event.currentTarget.value })}
-          />
-          <TextInput
-            type="date"
-            label={t("terms.expires")}
-            value={terms.expires}
-            onChange={(event) => setTerms({ ...terms, expires: event.currentTarget.value })}
-          />
-        </Group>
-        <Checkbox
-          label={t("terms.noOnward")}
-          checked={terms.noOnward}
-          onChange={(event) => setTerms({ ...terms, noOnward: event.currentTarget.checked })}
-        />
-        {make.error !== null && <Failure error={make.error} />}
-        <Button size="xs" w="fit-content" variant="default" onClick={() => make.mutate()} loading={make.isPending}>
-          {t("terms.make")}
-        </Button>
-      </Stack>
-    </Card>
   );
 }
 
 export function ImportPage() {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const session = useQuery(sessionQuery);
-  const markings = useQuery(markingsQuery);
   const earlier = useQuery(importsQuery);
   const [file, setFile] = useState<File | null>(null);
   const [chosen, setChosen] = useState<string[]>([]);
@@ -211,38 +103,11 @@ export function ImportPage() {
       }),
     onSettled: () => void client.invalidateQueries(),
   });
-  const label = (marking: Schemas["Marking"]): string => {
-    const { handling } = marking;
-    const to =
-      handling.releasableTo.length === 0
-        ? t("handling.national")
-        : t("handling.to", { parties: handling.releasableTo.map((party) => party.name).join(", ") });
-    return [
-      to,
-      ...(handling.purposes === null ? [] : [t("handling.purposes", { purposes: handling.purposes.join(", ") })]),
-      ...handling.caveats,
-    ].join(" ");
-  };
-  const own = (markings.data?.markings ?? []).filter(
-    (marking) => marking.handling.granted && marking.owner.name !== "",
-  );
   return (
     <Page title={t("imports.title")} name={t("imports.title")} lead={t("imports.lead")}>
       <Stack gap="sm" maw={820}>
         <FileInput label={t("imports.file")} value={file} onChange={setFile} clearable />
-        <MultiSelect
-          label={t("imports.markings")}
-          placeholder={chosen.length === 0 ? t("imports.none") : ""}
-          value={chosen}
-          onChange={setChosen}
-          data={own.map((marking) => ({ value: marking.id, label: label(marking) }))}
-        />
-        {session.data?.permissions.includes("content.write") === true && (
-          <details>
-            <summary>{t("imports.newTerms")}</summary>
-            <NewTerms onMade={(id) => setChosen((before) => [...before, id])} />
-          </details>
-        )}
+        <MarkingPicker label={t("imports.markings")} value={chosen} onChange={setChosen} />
         <Group>
           <Button onClick={() => file !== null && run.mutate(file)} disabled={file === null} loading={run.isPending}>
             {t("imports.start")}
@@ -265,7 +130,7 @@ export function ImportPage() {
                 {t("imports.empty")}
               </Text>
             ) : (
-              <div className="scroll-x">
+              <Wide label={t("imports.title")}>
                 <Table className="rows" verticalSpacing={4}>
                   <Table.Thead>
                     <Table.Tr>
@@ -292,7 +157,7 @@ export function ImportPage() {
                     ))}
                   </Table.Tbody>
                 </Table>
-              </div>
+              </Wide>
             )
           }
         </Answer>

@@ -4,7 +4,7 @@ import { type DragEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ask, type Schemas } from "../api/client.ts";
 import { channelsQuery, ledgerQuery } from "../api/queries.ts";
-import { Page, Section } from "../components/page.tsx";
+import { Page, Section, Wide } from "../components/page.tsx";
 import { Answer, Empty, Failure } from "../components/states.tsx";
 import { Moment, Name, State } from "../components/words.tsx";
 
@@ -96,9 +96,7 @@ function LogCard({
   return (
     <Card withBorder padding="sm">
       <Group justify="space-between">
-        <Text fw={600}>
-          <Name>{title}</Name>
-        </Text>
+        <Text fw={600}>{title}</Text>
         {log.verified !== undefined && (
           <State state={log.verified ? "confirmed" : "rejected"}>
             {log.verified ? t("ledger.verified") : t("ledger.notVerified")}
@@ -157,15 +155,15 @@ function ChannelLedger({ id }: { readonly id: string }) {
           {ledger.entries.length === 0 ? (
             <Empty>{t("ledger.empty")}</Empty>
           ) : (
-            <div className="scroll-x">
+            <Wide label={t("ledger.title")}>
               <Table className="rows" verticalSpacing={4}>
                 <Table.Thead>
                   <Table.Tr>
                     <Table.Th>{t("ledger.when")}</Table.Th>
-                    <Table.Th />
+                    <Table.Th>{t("ledger.direction")}</Table.Th>
                     <Table.Th>{t("ledger.place")}</Table.Th>
                     <Table.Th>{t("ledger.kind")}</Table.Th>
-                    <Table.Th />
+                    <Table.Th>{t("ledger.receipt")}</Table.Th>
                     <Table.Th>{t("ledger.hash")}</Table.Th>
                   </Table.Tr>
                 </Table.Thead>
@@ -186,7 +184,7 @@ function ChannelLedger({ id }: { readonly id: string }) {
                         )}
                       </Table.Td>
                       <Table.Td>
-                        <span className="code" title={entry.hash}>
+                        <span className="code" title={entry.hash} style={{ whiteSpace: "nowrap" }}>
                           {entry.hash.slice(0, 12)}…
                         </span>
                       </Table.Td>
@@ -194,7 +192,7 @@ function ChannelLedger({ id }: { readonly id: string }) {
                   ))}
                 </Table.Tbody>
               </Table>
-            </div>
+            </Wide>
           )}
         </Section>
       )}

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ask, type Schemas } from "../api/client.ts";
 import { recordQuery, sessionQuery } from "../api/queries.ts";
+import { MarkingPicker } from "../components/markings.tsx";
 import { Fact, Page, Section } from "../components/page.tsx";
 import { Answer, Failure } from "../components/states.tsx";
 import { HandlingWords, Moment, Name, State } from "../components/words.tsx";
@@ -161,11 +162,54 @@ function Recall({ id }: { readonly id: string }) {
   );
 }
 
+/** Gives the record other handling terms, beside its text, which does not change. */
+function Mark({ id, refs }: { readonly id: string; readonly refs: readonly string[] }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [opened, { open, close }] = useDisclosure();
+  const [chosen, setChosen] = useState<string[]>([...refs]);
+  const mark = useMutation({
+    mutationFn: () => ask(api.PUT("/records/{id}/markings", { params: { path: { id } }, body: { markings: chosen } })),
+    onSuccess: () => {
+      close();
+      void client.invalidateQueries();
+    },
+  });
+  return (
+    <>
+      <Button variant="default" size="xs" onClick={open}>
+        {t("record.mark")}
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={close}
+        size="lg"
+        title={t("record.mark")}
+        closeButtonProps={{ "aria-label": t("common.close") }}
+      >
+        <Stack>
+          <MarkingPicker label={t("record.markHelp")} value={chosen} onChange={setChosen} />
+          {mark.error !== null && <Failure error={mark.error} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              {t("common.cancel")}
+            </Button>
+            <Button loading={mark.isPending} onClick={() => mark.mutate()}>
+              {t("common.save")}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
+}
+
 export function RecordPage() {
   const { t } = useTranslation();
   const { id } = useParams({ from: "/shell/records/$id" });
   const query = useQuery(recordQuery(id));
   const session = useQuery(sessionQuery);
+  const may = (permission: string): boolean => session.data?.permissions.includes(permission) === true;
   return (
     <Answer query={query}>
       {(data) => {
@@ -182,7 +226,10 @@ export function RecordPage() {
               </>
             }
             actions={
-              live && session.data?.permissions.includes("release.recall") === true ? <Recall id={id} /> : undefined
+              <Group gap="xs">
+                {record.own && data.state === "held" && may("content.write") && <Mark id={id} refs={handling.refs} />}
+                {live && may("release.recall") && <Recall id={id} />}
+              </Group>
             }
             aside={
               <>

@@ -6,7 +6,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type RecordFilter, recordsQuery } from "../api/queries.ts";
-import { Page } from "../components/page.tsx";
+import { Page, Wide } from "../components/page.tsx";
 import { Answer, Empty } from "../components/states.tsx";
 import { Moment, Name } from "../components/words.tsx";
 
@@ -93,7 +93,7 @@ export function RecordsPage() {
               </Empty>
             )
           ) : (
-            <div className="scroll-x">
+            <Wide label={t("records.title")}>
               <Table className="rows" highlightOnHover verticalSpacing={4}>
                 <Table.Thead>
                   <Table.Tr>
@@ -128,7 +128,7 @@ export function RecordsPage() {
                   ))}
                 </Table.Tbody>
               </Table>
-            </div>
+            </Wide>
           )
         }
       </Answer>

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { releasesQuery, sessionQuery } from "../api/queries.ts";
-import { Page } from "../components/page.tsx";
+import { Page, Wide } from "../components/page.tsx";
 import { Answer, Empty } from "../components/states.tsx";
 import { Moment, Name, State } from "../components/words.tsx";
 
@@ -24,7 +24,7 @@ export function ReleasesPage() {
           releases.length === 0 ? (
             <Empty>{t("releases.empty")}</Empty>
           ) : (
-            <div className="scroll-x">
+            <Wide label={t("releases.title")}>
               <Table className="rows" highlightOnHover verticalSpacing={4}>
                 <Table.Thead>
                   <Table.Tr>
@@ -59,7 +59,7 @@ export function ReleasesPage() {
                   ))}
                 </Table.Tbody>
               </Table>
-            </div>
+            </Wide>
           )
         }
       </Answer>
