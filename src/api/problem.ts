@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { CodedError } from "#base";
 
@@ -35,6 +36,18 @@ export function problem(c: Context, error: unknown, onError: (error: unknown) =>
       fix: error.fix ?? null,
     };
     return c.json(body, status, { "content-type": "application/problem+json" });
+  }
+  // What the HTTP library itself refuses: a body that is no JSON.
+  if (error instanceof HTTPException && error.status < 500) {
+    const body = {
+      type: "urn:entente:problem:api:request-invalid",
+      title: error.message,
+      status: error.status,
+      code: "request-invalid",
+      where: "body",
+      fix: "See /api/v1/openapi.json.",
+    };
+    return c.json(body, error.status, { "content-type": "application/problem+json" });
   }
   onError(error);
   const body = {

@@ -7,6 +7,7 @@ export type SafeguardErrorCode =
   | "release-invalid"
   | "release-refused"
   | "same-officer"
+  | "channel-unknown"
   | "channel-inactive"
   | "basis-invalid"
   | "item-stale";

@@ -234,7 +234,7 @@ describe("the way out", () => {
       code: "basis-invalid",
     });
     await expect(safeguards.draft(drafter, input({ channel: "channel--2" }))).rejects.toMatchObject({
-      code: "channel-inactive",
+      code: "channel-unknown",
     });
   });
 });

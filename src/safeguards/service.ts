@@ -372,7 +372,7 @@ async function activeChannel(r: Reader, id: string): Promise<Channel> {
   const channel = await r.channels.get(id);
   if (channel === null || channel.state !== "active") {
     throw new SafeguardError(
-      "channel-inactive",
+      channel === null ? "channel-unknown" : "channel-inactive",
       channel === null ? `there is no channel ${id}` : `the channel to ${channel.partnerName} is ${channel.state}`,
       {
         fix: "Pair with the partner and confirm the fingerprint first.",
