@@ -57,6 +57,9 @@ describe("what cannot be read is named, and the rest is read", () => {
     ["nothing", "   ", ["empty"], 0],
     ["prose", "hello there", ["not-an-object", "empty"], 0],
     ["a bracket too many", '[{"a":1}]]', ["json-syntax"], 1],
+    ["a line cut in the middle", '{"a":1}\n{"b":{"c":[1\n{"d":2}\n', ["truncated-line"], 2],
+    ["a line cut inside a string", '{"a":1}\n{"b":"x\n{"c":"y"}\n{"d":2}', ["truncated-line"], 3],
+    ["the last line cut", '{"a":1}\n{"b":"x\n', ["truncated-line"], 1],
     ["an empty bundle", '{"type":"bundle","objects":[]}', [], 0],
   ])("%s", async (_, bytes, expected, objects) => {
     const items = await read(bytes);

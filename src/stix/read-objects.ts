@@ -64,6 +64,9 @@ class ObjectScanner {
   #junk = false;
   #index = 0;
   #first = true;
+  /** One object a line: an object that does not end with its line was cut, and the next line is read afresh. */
+  #lines = false;
+  #newLine = false;
 
   constructor(max: number) {
     this.#max = max;
@@ -112,10 +115,17 @@ class ObjectScanner {
     let at = from;
     while (at < buffer.length) {
       if (this.#inString) {
-        at = this.#skipString(at);
+        const end = this.#skipString(at);
+        const cut = this.#lines ? buffer.subarray(at, end).indexOf(NEWLINE) : -1;
+        if (cut !== -1) yield* this.#cutLine();
+        at = cut === -1 ? end : at + cut;
         continue;
       }
       const byte = buffer[at] ?? 0;
+      if (this.#newLine) {
+        this.#newLine = false;
+        if (this.#depth > 0 && byte === OPEN_BRACE) yield* this.#cutLine();
+      }
       if (this.#key !== "none" && !isSpace(byte) && byte !== COLON && byte !== OPEN_LIST) this.#key = "none";
       switch (byte) {
         case QUOTE:
@@ -137,6 +147,7 @@ class ObjectScanner {
           break;
         case COMMA:
         case NEWLINE:
+          this.#newLine = this.#lines && byte === NEWLINE;
           if (this.#depth === this.#home && (byte === COMMA || this.#home === 0)) this.#junk = false;
           break;
         default:
@@ -146,6 +157,23 @@ class ObjectScanner {
       at++;
       if (this.#start !== -1 && at - this.#start > this.#max) this.#giveUpObject();
     }
+  }
+
+  /** A JSON string holds no line break, and in this file no object does: the one that stands open was cut. */
+  *#cutLine(): Generator<ReadItem> {
+    yield this.#problem(
+      "truncated-line",
+      "the line ends in the middle of an object; reading goes on with the next line",
+      this.#startOffset,
+    );
+    this.#index++;
+    this.#depth = 0;
+    this.#home = 0;
+    this.#inString = false;
+    this.#key = "none";
+    this.#start = -1;
+    this.#tooLarge = false;
+    this.#newLine = false;
   }
 
   #atHome(): boolean {
@@ -204,6 +232,9 @@ class ObjectScanner {
     }
     if (this.#depth === this.#home && (this.#start !== -1 || this.#tooLarge)) {
       yield this.#element(at);
+      if (this.#home === 0 && this.#start !== -1 && this.#index === 0) {
+        this.#lines = !this.#buffer.subarray(this.#start, at).includes(NEWLINE);
+      }
       this.#start = -1;
       this.#tooLarge = false;
       this.#index++;

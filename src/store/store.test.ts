@@ -5,7 +5,6 @@ import fc from "fast-check";
 import { PGlite } from "@electric-sql/pglite";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { CompiledQuery, PGliteDialect } from "kysely";
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileLabel, decide, handlingMarking, type Marking, predicate, type Viewer } from "#policy";
 import { accept, type AcceptedRecord, coreTypes, TypeRegistry } from "#stix";
@@ -13,6 +12,7 @@ import { arbitraryContext, arbitraryMarkings, arbitraryViewer, HOME, PARTNER } f
 import { type Engine, openPostgres, openSqlite, openStore, postgresEngine, type Store } from "./index.ts";
 import { labelCondition } from "./label-sql.ts";
 import { labelRepo } from "./repos/labels.ts";
+import { freshDatabase, testServer } from "./testing.ts";
 
 const NOW = "2026-01-01T00:00:00.000000Z";
 const registry = new TypeRegistry(coreTypes);
@@ -20,23 +20,11 @@ const folder = mkdtempSync(join(tmpdir(), "entente-store-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let files = 0;
-const server = process.env["ENTENTE_TEST_POSTGRES"];
 const engines: Record<string, () => Promise<Engine>> = {
   sqlite: () => Promise.resolve(openSqlite(join(folder, `${files++}.sqlite`))),
   pglite: async () => postgresEngine(new PGliteDialect({ pglite: await PGlite.create({ extensions: { pg_trgm } }) })),
-  ...(server === undefined ? {} : { postgres: async () => openPostgres(await freshDatabase(server)) }),
+  ...(testServer === undefined ? {} : { postgres: async () => openPostgres(await freshDatabase()) }),
 };
-
-async function freshDatabase(url: string): Promise<string> {
-  const name = `t${process.pid}_${files++}`;
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(`create database ${name}`);
-  await client.end();
-  const own = new URL(url);
-  own.pathname = `/${name}`;
-  return own.href;
-}
 
 const analyst: Viewer = { kind: "officer", party: HOME, officer: "officer--1", roles: ["analyst"] };
 const administrator: Viewer = { kind: "officer", party: HOME, officer: "officer--2", roles: ["administrator"] };
@@ -77,6 +65,24 @@ describe.each(Object.keys(engines))("the store on %s", (name) => {
     expect(await put(store, [record, identity(1, { name: "Other words" })])).toEqual(["unchanged", "conflict"]);
     const stored = await store.read(analyst, (r) => r.records.get(record.id));
     expect(stored).toMatchObject({ text: record.text, sha256: record.sha256, owner: HOME, title: "Group number 1" });
+  });
+
+  test("terms given beside a text can be taken off again; those that the text names itself cannot", async () => {
+    const [own, part, given] = [1, 2, 3].map((n) => `marking-definition--${uuid(9000 + n)}`) as [
+      string,
+      string,
+      string,
+    ];
+    const record = identity(900, {
+      object_marking_refs: [own],
+      granular_markings: [{ marking_ref: part, selectors: ["name"] }],
+    });
+    await put(store, [record], HOME, [given]);
+    const refs = () =>
+      store.read(analyst, async (r) => (await r.labels.label((await r.records.get(record.id))?.labelId ?? 0)).refs);
+    expect(await refs()).toEqual([own, part, given]);
+    await store.transact(analyst, (t) => t.records.relabel(record.id, record.version, []));
+    expect(await refs()).toEqual([own, part]);
   });
 
   test("two of one version in one batch: the first is kept, the other told", async () => {
@@ -285,9 +291,9 @@ function definitionOf(marking: Marking): string {
   }
 }
 
-if (server !== undefined) {
+if (testServer !== undefined) {
   test("two processes' worth of writers on one PostgreSQL: nothing lost, the order of arrival strict", async () => {
-    const url = await freshDatabase(server);
+    const url = await freshDatabase();
     const open = () =>
       openStore({ engine: openPostgres(url), party: HOME, clock: () => new Date("2026-01-01T00:00:00Z") });
     const [a, b] = [await open(), await open()];

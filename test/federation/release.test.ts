@@ -1,12 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { checkEvidence } from "#ledger";
-import { pair, type Party, party, release, until } from "./two-nodes.ts";
+import { pair, type Party, party, release, stores, until } from "./two-nodes.ts";
 
 let a: Party;
 let b: Party;
-beforeEach(async () => {
-  [a, b] = await Promise.all([party("Islamabad"), party("Washington")]);
-});
 afterEach(async () => {
   expect([a.errors, b.errors]).toEqual([[], []]);
   await Promise.all([a.close(), b.close()]);
@@ -16,7 +13,12 @@ const copies = (from: Party, id: string) => from.node.store.read(from.officers.a
 const held = (at: Party, id: string) => at.node.store.read(at.officers.analyst, (r) => r.records.get(id));
 const group = { type: "identity", name: "Balochistan Liberation Army", identity_class: "organization" };
 
-describe("two nodes", () => {
+describe.each(Object.keys(stores))("two nodes, on %s", (engine) => {
+  beforeEach(async () => {
+    const [storeA, storeB] = [await stores[engine]?.(), await stores[engine]?.()];
+    [a, b] = await Promise.all([party("Islamabad", storeA), party("Washington", storeB)]);
+  });
+
   test("release, receipt, correction, recall, both ledgers, evidence", async () => {
     const channel = await pair(a, b);
     const open = await a.mark({ releasableTo: [b.node.self.id], caveats: ["For the dialogue only."] });

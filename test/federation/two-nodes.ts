@@ -9,6 +9,7 @@ import type { Link } from "#exchange";
 import { createHome, type EntenteNode, openNode } from "#node";
 import { handlingMarking, type HandlingTerms, type Role } from "#policy";
 import { newId } from "#stix";
+import { freshDatabase, testServer } from "../../src/store/testing.ts";
 
 export const PURPOSE = "criminal-investigation";
 
@@ -36,7 +37,13 @@ export async function freePort(): Promise<number> {
   });
 }
 
-export async function party(name: string): Promise<Party> {
+/** Where a party's records may stand: a way to a fresh store, by the engine's name. */
+export const stores: Readonly<Record<string, () => Promise<string>>> = {
+  sqlite: () => Promise.resolve("sqlite"),
+  ...(testServer === undefined ? {} : { postgres: () => freshDatabase() }),
+};
+
+export async function party(name: string, store = "sqlite"): Promise<Party> {
   const folder = mkdtempSync(join(tmpdir(), "entente-node-"));
   const port = await freePort();
   const home = await createHome(
@@ -45,7 +52,7 @@ export async function party(name: string): Promise<Party> {
       party: { id: `identity--${randomUUID()}`, name, purposes: [PURPOSE] },
       link: { host: "127.0.0.1", port, url: `https://127.0.0.1:${port}` },
       web: { host: "127.0.0.1", port: 0 },
-      store: "sqlite",
+      store,
     },
     new Date(),
   );
