@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { type Instant, parseInstant } from "#base";
+import { fromUtf8, type Instant, parseInstant } from "#base";
 import type { OfficerViewer } from "#access";
 import type { Source } from "#intake";
 import { type EntenteNode, openHome, openNode, readEnv } from "#node";
@@ -49,11 +49,22 @@ export function print(command: Command, value: object, words: string | readonly 
   else console.log(typeof words === "string" ? words : words.join("\n"));
 }
 
-/** @throws CliError `file-unreadable`. */
+/** Invitations and evidence bundles are small; a larger file is neither. */
+const MAX_TEXT_BYTES = 256 * 1024 * 1024;
+
+/** A whole file as text. @throws CliError `file-unreadable`: not there, too large, or no UTF-8. */
 export function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    const { size } = statSync(path);
+    if (size > MAX_TEXT_BYTES) {
+      throw new CliError("file-unreadable", `${path} has ${size} bytes; at most ${MAX_TEXT_BYTES} are read`, {
+        where: path,
+        fix: "Is this the file that you were given? An evidence bundle holds one release.",
+      });
+    }
+    return fromUtf8(readFileSync(path));
   } catch (cause) {
+    if (cause instanceof CliError) throw cause;
     throw new CliError("file-unreadable", `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
       where: path,
       cause,
