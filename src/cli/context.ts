@@ -1,5 +1,7 @@
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
 import type { Command } from "commander";
 import { fromUtf8, type Instant, parseInstant } from "#base";
 import type { OfficerViewer } from "#access";
@@ -18,10 +20,32 @@ export function homeFolder({ home }: Common): string {
   return resolve(home ?? readEnv().home ?? ".entente");
 }
 
+/** The passphrase of sealed keys: from the file that is named, else typed in a terminal; `null` where there is neither. */
+export async function passphrase(): Promise<string | null> {
+  const { passphraseFile } = readEnv();
+  return passphraseFile === null ? typePassphrase("Passphrase of the keys: ") : firstLine(readText(passphraseFile));
+}
+
+export const firstLine = (text: string): string => text.split(/\r?\n/, 1)[0] ?? "";
+
+/** Asks in the terminal without showing what is typed; `null` when there is none. */
+export async function typePassphrase(question: string): Promise<string | null> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  process.stderr.write(question);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const asked = createInterface({ input: process.stdin, output: silent, terminal: true });
+  try {
+    return await asked.question("");
+  } finally {
+    asked.close();
+    process.stderr.write("\n");
+  }
+}
+
 /** Opens the node, does the work, and closes it whatever happened. */
 export async function withNode<T>(command: Command, work: (node: EntenteNode) => Promise<T>): Promise<T> {
   const options = command.optsWithGlobals<Common>();
-  const node = await openNode(openHome(homeFolder(options)), {
+  const node = await openNode(await openHome(homeFolder(options), passphrase), {
     clock: () => new Date(),
     onError: (error) => console.error(error),
   });

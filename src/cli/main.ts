@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { CodedError } from "#base";
+import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -7,6 +8,7 @@ import { importCommand } from "./commands/import.ts";
 import { inboxCommand } from "./commands/inbox.ts";
 import { initCommand } from "./commands/init.ts";
 import { markCommand, recordsCommand } from "./commands/mark.ts";
+import { keysCommand } from "./commands/keys.ts";
 import { basisCommand, officerCommand } from "./commands/officer.ts";
 import { pairCommand } from "./commands/pair.ts";
 import { releaseCommand } from "./commands/release.ts";
@@ -27,6 +29,9 @@ const COMMANDS = [
   verifyCommand,
   evidenceCommand,
   exportCommand,
+  keysCommand,
+  backupCommand,
+  restoreCommand,
   doctorCommand,
 ];
 

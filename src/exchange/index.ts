@@ -4,6 +4,7 @@
  * once, receipts, recall and correction, and the evidence of it all.
  */
 export { ExchangeError, type ExchangeErrorCode } from "./errors.ts";
+export { distrustLog } from "./log-trust.ts";
 export { type LinkIdentity, tlsPin } from "./link.ts";
 export { type Accepted, readInvitation } from "./pairing.ts";
 export type { ChannelVerdict, LogVerdict } from "./proof.ts";

@@ -10,7 +10,10 @@ export interface WorkReport {
 }
 
 const [folder = "", worker = "", count = ""] = process.argv.slice(2);
-const node = await openNode(openHome(folder), { clock: () => new Date(), onError: (error) => console.error(error) });
+const node = await openNode(await openHome(folder), {
+  clock: () => new Date(),
+  onError: (error) => console.error(error),
+});
 const link = await node.openLink();
 link.wake();
 const analyst = await node.access.asOfficer("analyst@example.org");
