@@ -11,11 +11,12 @@ import { basisCommand, officerCommand } from "./commands/officer.ts";
 import { pairCommand } from "./commands/pair.ts";
 import { releaseCommand } from "./commands/release.ts";
 import { startCommand } from "./commands/start.ts";
+import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
 
 const COMMANDS = [
   initCommand, startCommand, officerCommand, pairCommand, basisCommand, markCommand, importCommand, recordsCommand, releaseCommand, inboxCommand, verifyCommand,
-  evidenceCommand, exportCommand, doctorCommand,
+  evidenceCommand, exportCommand, validateCommand, doctorCommand,
 ];
 
 function program(): Command {

@@ -100,8 +100,10 @@ const HEX_FORM = /^(?:[0-9a-fA-F]{2})+$/;
 export const isHex = (text: string): boolean => HEX_FORM.test(text);
 
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
-/** RFC 3986 §3: a URI with a scheme; a URL of a hierarchical scheme has an authority. */
-export const isUri = (text: string): boolean => URI.test(text) && !/^(?:https?|ftps?):(?:\/\/)?(?:[/?#]|$)/i.test(text) && (!/^(?:https?|ftps?):/i.test(text) || text.includes("://"));
+const WEB = /^(?:https?|ftps?|wss?):/i;
+const WEB_HOST = /^[A-Za-z]+:\/\/[^/?#]/;
+/** RFC 3986 §3: a URI with a scheme; one of a scheme of the web names a host. */
+export const isUri = (text: string): boolean => URI.test(text) && (!WEB.test(text) || WEB_HOST.test(text));
 
 const OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);

@@ -1,5 +1,6 @@
 import { BaseError, isJsonObject, type JsonValue, parseJson } from "#base";
 import { checkTogether, validateBundle } from "./bundle.ts";
+import { findDuplicateMember } from "./duplicates.ts";
 import { checkObject } from "./object.ts";
 import { Report, type ValidateOptions, type Validation } from "./report.ts";
 
@@ -30,8 +31,16 @@ export function validateText(text: string, options: ValidateOptions = {}): Valid
     const path = error.where?.startsWith("/") === true ? error.where : "";
     return { valid: false, errors: [{ path, code: error.code, message: error.message, section: "1.2.10" }], warnings: [], more: 0 };
   }
-  if (!Array.isArray(value)) return validateObject(value, options);
+  const duplicate = findDuplicateMember(text, value);
+  const result = Array.isArray(value) ? validateList(value, options) : validateObject(value, options);
+  if (duplicate === null) return result;
+  const path = duplicate.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  const finding = { path, code: "duplicate-member", message: "a name stands twice in one object; readers differ in which they take", section: "2.3" };
+  return { ...result, valid: false, errors: [finding, ...result.errors] };
+}
+
+function validateList(objects: readonly JsonValue[], options: ValidateOptions): Validation {
   const at = new Report({}, options);
-  checkTogether(value, at);
+  checkTogether(objects, at);
   return at.result();
 }
