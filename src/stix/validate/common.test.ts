@@ -27,6 +27,7 @@ describe("§2 common data types", () => {
     ["2.12 no list", { labels: "a" }, "error type /labels"],
     ["null", { description: null }, "error null /description"],
     ["2.15 a string", { name: 1 }, "error type /name"],
+    ["2.15 half a character", { name: "\ud800" }, "error string /name"],
     ["2.10 a whole number", { confidence: 1.5 }, "error integer /confidence"],
     ["2.16 no zone", { created: "2025-01-01T00:00:00.000" }, "error timestamp /created"],
     ["2.16 another zone", { created: "2025-01-01T00:00:00.000+05:00" }, "error timestamp /created"],

@@ -37,7 +37,10 @@ const wrongType = (at: Report, what: string, value: JsonValue, section: string):
 
 const checkString: Check = (value, at) => {
   if (typeof value !== "string") wrongType(at, "a string", value, "2.15");
+  else if (!value.isWellFormed()) notUnicode(at);
 };
+/** §2.15: half of a surrogate pair is no character of Unicode. */
+const notUnicode = (at: Report): void => at.error("string", "the text holds half of a surrogate pair, which is no character", "2.15");
 const checkBoolean: Check = (value, at) => {
   if (typeof value !== "boolean") wrongType(at, "true or false", value, "2.2");
 };
@@ -133,6 +136,8 @@ export const checkAny: Check = (value, at) => {
       if (Array.isArray(value)) at.error("empty-list", "a list may not be empty; leave the property out", "2.12");
       else at.error("empty-dictionary", "a dictionary may not be empty; leave the property out", "2.3");
     }
+  } else if (typeof value === "string") {
+    if (!value.isWellFormed()) notUnicode(at);
   } else if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
     at.error("integer", "a whole number has at most 53 bits", "2.10");
   }

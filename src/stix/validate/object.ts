@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "#base";
+import { BaseError, isJsonObject, type JsonObject, type JsonValue } from "#base";
 import { SCO_NAMESPACE, scoIdName, uuid5 } from "../ids.ts";
 import { COMMON_PROPERTIES, checkVersion } from "./common.ts";
 import { compileShape, identifierStart } from "./compile.ts";
@@ -66,7 +66,14 @@ function checkId(type: string, known: CheckedType | null, sco: boolean, object: 
 }
 
 function checkDeterministic(type: string, id: string, version: number, object: JsonObject, at: Report): void {
-  const name = scoIdName(type, object);
+  let name: string | null;
+  try {
+    name = scoIdName(type, object);
+  } catch (error) {
+    // A value without a canonical form was reported at its own place.
+    if (!(error instanceof BaseError)) throw error;
+    return;
+  }
   if (name === null) {
     if (version !== VERSION_4) at.error("id-version", "the UUID must be of version 4 where no property contributes to the id", "2.9");
     return;

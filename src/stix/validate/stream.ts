@@ -92,7 +92,7 @@ class StreamWork {
     const prefix = (index: number | null): string => {
       if (index === null || this.#bare) return "";
       if (inBundle) return `/objects/${index}`;
-      return envelope.top === "list" || envelope.more ? `/${index}` : "";
+      return envelope.top === "list" || (envelope.top === "object" && envelope.more) ? `/${index}` : "";
     };
     const placed = ({ index, finding }: { readonly index: number | null; readonly finding: Finding }): Finding => ({ ...finding, path: `${prefix(index)}${finding.path}` });
     const valid = !this.#failed && (this.#options.strict !== true || !this.#warned);
