@@ -261,6 +261,7 @@ export type Unknown = (key: string, value: JsonValue, object: JsonObject, at: Re
 
 /** A nested object is closed by the standard's table: another property is a custom one. */
 const unknownNested: Unknown = (key, value, _, at) => {
+  checkPropertyName(key, at, "3.1");
   at.warning("custom-property", `the standard has no property ${shown(key)} here`, "11.1");
   checkAny(value, at);
 };
