@@ -7,8 +7,8 @@ import { atLeastOne } from "./rules.ts";
 import { boolean, type Form, form, hashes, list, structure, type Properties, range, refTo, refsTo, req, type Spec, string, strings } from "./spec.ts";
 
 /** The common properties of §3.2 and the common types of §2. */
-export const languageTag: Form = { is: isLanguageTag, code: "language", what: "a language tag of RFC 5646 such as en or pt-BR", section: "3.2" };
-export const uri: Form = { is: isUri, code: "url", what: "a URL of RFC 3986", section: "2.5" };
+const languageTag: Form = { is: isLanguageTag, code: "language", what: "a language tag of RFC 5646 such as en or pt-BR", section: "3.2" };
+const uri: Form = { is: isUri, code: "url", what: "a URL of RFC 3986", section: "2.5" };
 export const domainName: Form = { is: isDomainName, code: "domain-name", what: "a domain name of RFC 1034 and RFC 5890", fangs: true };
 const plainName: Form = { is: isLowerHyphens, code: "lower-case", what: "in lower case with hyphens between words", section: "2.11", should: true };
 
@@ -16,7 +16,7 @@ const hashesOfUrl: Rule = (reference, at) => {
   if (reference["url"] !== undefined && reference["hashes"] === undefined) at.warning("advised", "hashes should be given with a url", "2.5", "hashes");
 };
 
-export const externalReference: Spec = structure({
+const externalReference: Spec = structure({
   section: "2.5",
   properties: { source_name: req(string), description: string, url: form(uri), hashes, external_id: string },
   rules: [atLeastOne(["description", "url", "external_id"], "2.5.2"), hashesOfUrl],

@@ -5,7 +5,7 @@ import { type Check, type Report, shown } from "./report.ts";
 import type { Form, Shape, Spec, Vocabulary } from "./spec.ts";
 
 /** Makes a check of a spec. `section` is where the standard defines the property. */
-export function compile(spec: Spec, section: string): Check {
+function compile(spec: Spec, section: string): Check {
   switch (spec.kind) {
     case "string": return checkString;
     case "boolean": return checkBoolean;

@@ -152,8 +152,18 @@ const MIME = /^(?:application|audio|font|example|haptics|image|message|model|mul
 /** A media type of a registered top-level type; `x-` and `x.` subtypes are by definition in no registry (RFC 6838 §3.4). */
 export const isRegisteredMime = (text: string): boolean => MIME.test(text) && (!/\/x[-.]/i.test(text) || text === "application/x-www-form-urlencoded");
 
-const CHARSET = /^[A-Za-z0-9][A-Za-z0-9_.:()+-]{1,44}$/;
-export const isCharset = (text: string): boolean => CHARSET.test(text);
+/** Families of the IANA character set registry, by preferred MIME name or name. */
+const CHARSETS = [
+  "us-ascii|utf-(?:7|8|16|32)|utf-(?:16|32)[bl]e|utf-7-imap|cesu-8|bocu-1|scsu|unicode-1-1(?:-utf-7)?|iso-10646-[a-z0-9-]+",
+  "iso-8859-(?:[1-9]|1[03456])|iso-8859-[68]-[ei]|iso-8859-[12579]-windows[a-z0-9.-]*|iso-2022-(?:jp|jp-2|kr|cn|cn-ext)|iso-ir-[0-9.]+|iso_[a-z0-9_.:-]+",
+  "windows-(?:31j|874|125[0-8])|ibm-?[a-z0-9-]+|cp[0-9]{3,5}|ebcdic-[a-z0-9-]+|osd_ebcdic_[a-z0-9_]+|macintosh|hp-[a-z0-9-]+|dec-mcs|microsoft-publishing",
+  "koi8-[eru]|koi7-switched|gost_19768-74|ecma-cyrillic|ptcp154|kz-1048|amiga-1251|tis-620|viscii|viqr|tscii|inis(?:-[0-9a-z-]+)?",
+  "euc-(?:jp|kr)|extended_unix_code_[a-z0-9_]+|shift_jis|gb2312|gbk|gb18030|gb_2312-80|gb_1988-80|big5(?:-hkscs)?|hz-gb-2312|ks_c_5601-1987|ksc5636",
+  "j(?:is|us)_[a-z0-9_.-]+|adobe-(?:standard|symbol)-encoding|ventura-[a-z]+|pc8-[a-z-]+|latin-?greek(?:-1)?|greek[a-z0-9-]*|nats-[a-z-]+|brf",
+];
+const CHARSET = new RegExp(`^(?:${CHARSETS.join("|")})$`, "i");
+/** §3.9.1: a name of the registry; its national variants of ISO 646 are few and not all known here. */
+export const isCharset = (text: string): boolean => text.length <= 60 && CHARSET.test(text);
 
 const LOWER_HYPHENS = /^[^\sA-Z_]+$/;
 /** §2.14 and §2.11: lower case, with hyphens between words. */

@@ -1,16 +1,16 @@
 import type { Kind } from "../record-type.ts";
 
 /** The object types of STIX 2.1 by kind, §4 to §7. */
-export const SDO_TYPES = [
+const SDO_TYPES = [
   "attack-pattern", "campaign", "course-of-action", "grouping", "identity", "incident", "indicator", "infrastructure", "intrusion-set",
   "location", "malware", "malware-analysis", "note", "observed-data", "opinion", "report", "threat-actor", "tool", "vulnerability",
 ] as const;
-export const SRO_TYPES = ["relationship", "sighting"] as const;
-export const SCO_TYPES = [
+const SRO_TYPES = ["relationship", "sighting"] as const;
+const SCO_TYPES = [
   "artifact", "autonomous-system", "directory", "domain-name", "email-addr", "email-message", "file", "ipv4-addr", "ipv6-addr",
   "mac-addr", "mutex", "network-traffic", "process", "software", "url", "user-account", "windows-registry-key", "x509-certificate",
 ] as const;
-export const META_TYPES = ["extension-definition", "language-content", "marking-definition"] as const;
+const META_TYPES = ["extension-definition", "language-content", "marking-definition"] as const;
 
 const KINDS = new Map<string, Kind | "bundle">([
   ...SDO_TYPES.map((name) => [name, "sdo"] as const),

@@ -8,7 +8,7 @@ import { form, list, structure, refTo, req, type Spec, string, strings } from ".
 const COMPONENT = /^(?:\[(?:0|[1-9][0-9]{0,8})\]|[A-Za-z0-9_-]{1,250})$/;
 
 /** §7.2.3.1: whether the selector's form is right and it selects something in the object. */
-export function selects(selector: string, object: JsonObject): "selected" | "absent" | "malformed" {
+function selects(selector: string, object: JsonObject): "selected" | "absent" | "malformed" {
   let value: JsonValue | undefined = object;
   let first = true;
   for (const part of selector.split(".")) {

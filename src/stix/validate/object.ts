@@ -2,6 +2,7 @@ import { BaseError, isJsonObject, type JsonObject, type JsonValue } from "#base"
 import { SCO_NAMESPACE, scoIdName, uuid5 } from "../ids.ts";
 import { COMMON_PROPERTIES, checkVersion } from "./common.ts";
 import { compileShape, identifierStart } from "./compile.ts";
+import { extensionsOf } from "./extensions.ts";
 import { isTypeName } from "./forms.ts";
 import { type Check, type Report, shown } from "./report.ts";
 import { SCOS } from "./sco.ts";
@@ -88,10 +89,10 @@ function checkDeterministic(type: string, id: string, version: number, object: J
 }
 
 /** §2.13: within the deprecated container an object needs no id. */
-const CONTAINED: ReadonlyMap<string, Check> = new Map(
+const CONTAINED: ReadonlyMap<string, { readonly check: Check; readonly extensions: Check }> = new Map(
   Object.entries(SCOS).map(([name, shape]) => {
     const properties = { ...COMMON_PROPERTIES.sco, id: string, ...shape.properties, extensions: { kind: "any" } as const };
-    return [name, compileShape({ ...shape, properties })];
+    return [name, { check: compileShape({ ...shape, properties }), extensions: extensionsOf(name, "sco") }];
   }),
 );
 
@@ -112,12 +113,21 @@ function checkContained(key: string, value: JsonValue, at: Report): void {
   if (!/^(?:0|[1-9][0-9]*)$/.test(key)) at.warning("container-key", "the keys of a container should be whole numbers that count up from 0", "2.9");
   if (!isJsonObject(value)) at.error("not-an-object", "a cyber-observable object is a JSON object", "2.13");
   else {
-    const { type } = value;
-    const check = typeof type === "string" ? CONTAINED.get(type) : undefined;
+    const before = at.root;
+    at.root = value;
+    const { type, extensions } = value;
+    const known = typeof type === "string" ? CONTAINED.get(type) : undefined;
     if (typeof type !== "string") at.error("required", "type is required and missing", "3.2", "type");
-    else if (check !== undefined) check(value, at);
-    else if (STANDARD_TYPES.has(type)) at.error("container-type", `a container holds cyber-observable objects, not ${type}`, "2.13", "type");
+    else if (known !== undefined) {
+      known.check(value, at);
+      if (extensions !== undefined) {
+        at.keys[at.depth++] = "extensions";
+        known.extensions(extensions, at);
+        at.depth--;
+      }
+    } else if (STANDARD_TYPES.has(type)) at.error("container-type", `a container holds cyber-observable objects, not ${type}`, "2.13", "type");
     else at.warning("custom-object", `${shown(type)} is a custom object: these are deprecated`, "11.2", "type");
+    at.root = before;
   }
   at.depth--;
 }

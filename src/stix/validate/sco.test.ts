@@ -58,7 +58,7 @@ describe("§6 rules of each object", () => {
     ["artifact", "no base64", { payload_bin: "a" }, "error base64 /payload_bin"],
     ["artifact", "a media type that is none", { mime_type: "picture" }, "warning mime-type /mime_type"],
     ["autonomous-system", "a number as text", { number: "1" }, "error type /number"],
-    ["directory", "no character set", { path_enc: "a b" }, "error charset /path_enc"],
+    ["directory", "no character set", { path_enc: "latin" }, "error charset /path_enc"],
     ["domain-name", "no name", { value: "a b" }, "error domain-name /value"],
     ["email-addr", "with the name shown", { value: "J <j@example.org>" }, "error address /value"],
     ["email-message", "a body in parts and whole", { body: "b" }, "error excluded /body"],

@@ -9,7 +9,7 @@ import {
 import { accountType, encryptionAlgorithm, PROTOCOLS, registryDatatype } from "./vocabularies.ts";
 
 /** The SCOs of §6: what each adds to the common properties. The predefined extensions stand in `sco-extensions.ts`. */
-export const mimeType: Form = { is: isRegisteredMime, code: "mime-type", what: "a media type of the IANA registry", should: true };
+const mimeType: Form = { is: isRegisteredMime, code: "mime-type", what: "a media type of the IANA registry", should: true };
 const mime = form(mimeType);
 const url = form({ is: isUri, code: "url", what: "a URL of RFC 3986", fangs: true });
 const charset = form({ is: isCharset, code: "charset", what: "a name of the IANA character set registry", section: "3.9.1" });

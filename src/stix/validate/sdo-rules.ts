@@ -25,6 +25,13 @@ const noPlace: Rule = (location, at) => {
   at.error("one-required", "a location has at least a region, a country, or latitude and longitude", "4.10");
 };
 
+/** §4.10: a point has an extent. */
+const precise: Rule = (location, at) => {
+  if (location["latitude"] !== undefined && location["longitude"] !== undefined && location["precision"] === undefined) {
+    at.warning("advised", "precision should be given with latitude and longitude", "4.10", "precision");
+  }
+};
+
 /** §4.14: what is observed is a set of cyber-observables and how they relate. */
 const oneObservable: Rule = (observed, at) => {
   const { object_refs: refs } = observed;
@@ -37,7 +44,8 @@ const deprecatedContainer: Rule = (observed, at) => {
   if (observed["objects"] !== undefined) at.warning("deprecated", "the container of objects is deprecated: refer to the objects with object_refs", "2.13", "objects");
 };
 
-const country: Form = { is: (text) => COUNTRIES.has(text), code: "country", what: "a country code of ISO 3166-1 alpha-2", should: true };
+// The standard's own example writes a country in lower case.
+const country: Form = { is: (text) => COUNTRIES.has(text.toUpperCase()), code: "country", what: "a country code of ISO 3166-1 alpha-2", should: true };
 const area: Form = { is: (text) => AREA.test(text) && COUNTRIES.has(text.slice(0, 2)), code: "administrative-area", what: "a code of ISO 3166-2 such as PK-KP", should: true };
 const product: Form = { is: isLowerHyphens, code: "lower-case", what: "in lower case with hyphens between words", should: true };
 
@@ -51,6 +59,6 @@ export const domainRules = {
   area,
   product,
   analysed: atLeastOne(["result", "analysis_sco_refs"], "4.12"),
-  location: [needs("latitude", ["longitude"], "4.10"), needs("longitude", ["latitude"], "4.10"), needs("precision", ["latitude", "longitude"], "4.10"), noPlace],
+  location: [needs("latitude", ["longitude"], "4.10"), needs("longitude", ["latitude"], "4.10"), needs("precision", ["latitude", "longitude"], "4.10"), noPlace, precise],
   observed: [exactlyOne(["objects", "object_refs"], "4.14"), oneObservable, deprecatedContainer],
 };

@@ -77,6 +77,7 @@ describe("§4 rules over several properties", () => {
     ["location", "no place", { region: undefined, country: undefined, latitude: undefined, longitude: undefined, precision: undefined }, "error one-required "],
     ["location", "half a point", { longitude: undefined }, "error needs /longitude"],
     ["location", "the other half", { latitude: undefined }, "error needs /latitude"],
+    ["location", "a point without extent", { precision: undefined }, "warning advised /precision"],
     ["location", "a precision of nothing", { latitude: undefined, longitude: undefined }, "error needs /latitude"],
     ["location", "past the pole", { latitude: 90.1 }, "error range /latitude"],
     ["location", "past the date line", { longitude: -180.1 }, "error range /longitude"],
@@ -113,6 +114,10 @@ describe("§2.13 the deprecated container", () => {
     ["a reference to nothing", { "0": { type: "ipv4-addr", value: "1.2.3.4", belongs_to_refs: ["9"] } }, ["error ref-missing /objects/0/belongs_to_refs/0", deprecated]],
     ["a reference to another type", { "0": { type: "ipv4-addr", value: "1.2.3.4", belongs_to_refs: ["0"] } }, ["error ref-type /objects/0/belongs_to_refs/0", deprecated]],
     ["an object that breaks its rules", { "0": { type: "file" } }, ["error one-required /objects/0", deprecated]],
+    [
+      "an extension within", { "0": { type: "file", name: "f", extensions: { "ntfs-ext": { sid: 1 }, "archive-ext": { contains_refs: ["0"] } } } },
+      ["error type /objects/0/extensions/ntfs-ext/sid", deprecated],
+    ],
     ["an SDO", { "0": { type: "tool", name: "t" } }, ["error container-type /objects/0/type", deprecated]],
     ["no type", { "0": {} }, ["error empty-dictionary /objects/0", "error required /objects/0/type", deprecated]],
     ["no container", [1], [deprecated, "error type /objects"]],

@@ -85,7 +85,7 @@ export const SDOS: Readonly<Record<string, Shape>> = {
       analysis_definition_version: string, submitted: timestamp, analysis_started: timestamp, analysis_ended: timestamp, result_name: string,
       result: vocabulary(malwareResult), analysis_sco_refs: scoRefs, sample_ref: refTo("file", "artifact", "network-traffic"),
     },
-    rules: [domainRules.analysed, inOrder("analysis_started", "analysis_ended", "4.12")],
+    rules: [domainRules.analysed],
   },
   note: { section: "4.13", properties: { abstract: string, content: req(string), authors: strings, object_refs: req(anyRefs) } },
   "observed-data": {

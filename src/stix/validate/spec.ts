@@ -57,7 +57,6 @@ export interface Shape {
 export const req = (spec: Spec): Required => ({ required: spec });
 export const string: Spec = { kind: "string" };
 export const boolean: Spec = { kind: "boolean" };
-export const float: Spec = { kind: "float" };
 export const hex: Spec = { kind: "hex" };
 export const binary: Spec = { kind: "binary" };
 export const hashes: Spec = { kind: "hashes" };

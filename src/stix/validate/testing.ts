@@ -100,7 +100,7 @@ export const scos: Readonly<Record<string, JsonObject>> = Object.fromEntries(
   } satisfies Record<string, JsonObject>).map(([type, own]) => [type, sco(type, own)]),
 );
 
-export const metas: Readonly<Record<string, JsonObject>> = {
+const metas: Readonly<Record<string, JsonObject>> = {
   "extension-definition": versioned("extension-definition", {
     created_by_ref: ref("identity"), name: "N", description: "D", schema: "https://example.org/s", version: "1.2.1", extension_types: ["toplevel-property-extension"],
     extension_properties: ["toxicity"],
