@@ -7,8 +7,11 @@ import { Report, shown, type ValidateOptions, type Validation } from "./report.t
 interface Seen {
   readonly type: string;
   readonly created: JsonValue | undefined;
-  /** Version → the digest of its content. */
-  readonly versions: Map<string, string>;
+  readonly version: string;
+  /** Of the content of `version`. */
+  readonly digest: number;
+  /** Further versions, and their digests: rarely any. */
+  others: Map<string, number> | null;
   revokedAt: string | null;
   latest: string;
 }
@@ -19,6 +22,7 @@ const MAX_REMEMBERED = 300_000;
 /** What §2.9 and §3.6 ask of several objects that stand together: ids used once, and versions that agree. */
 export class ObjectSet {
   readonly #seen = new Map<string, Seen>();
+  readonly #types = new Map<string, string>();
 
   /** Reports at the object's own place. `text` is what tells two versions apart. */
   add(object: JsonObject, text: string, at: Report): void {
@@ -27,26 +31,31 @@ export class ObjectSet {
     const start = uuidStart(id);
     const uuid = start === -1 ? id : id.slice(start);
     const version = typeof modified === "string" && timestampDigits(modified) !== -1 ? modified : "";
-    const digest = sha256Hex(text).slice(0, 16);
+    const digest = Number.parseInt(sha256Hex(text).slice(0, 12), 16);
     const seen = this.#seen.get(uuid);
     if (seen === undefined) {
       if (this.#seen.size >= MAX_REMEMBERED) return;
-      const versions = new Map([[version, digest]]);
-      this.#seen.set(uuid, { type, created, versions, revokedAt: revoked === true ? version : null, latest: version });
+      // One text for each type, one for both times where they are the same.
+      const known = this.#types.get(type) ?? type;
+      if (known === type) this.#types.set(type, type);
+      this.#seen.set(uuid, { type: known, created: created === version ? version : created, version, digest, others: null, revokedAt: revoked === true ? version : null, latest: version });
       return;
     }
     if (seen.type !== type) return at.error("uuid-reused", `the UUID stands in a ${seen.type} too: each object has its own`, "2.9", "id");
-    const same = seen.versions.get(version);
+    const same = version === seen.version ? seen.digest : seen.others?.get(version);
     if (same === digest) at.warning("duplicate", "the same version of this object stands here twice", "3.6", "id");
     else if (same !== undefined) at.error("version-conflict", "another content stands here under the same id and modified", "3.6", "id");
     else if (seen.created !== created) at.error("created-changed", "created may not change from one version to another", "3.2", "created");
-    if (same === undefined && version !== "") {
-      seen.versions.set(version, digest);
-      if (revoked === true && (seen.revokedAt === null || compareTimestamps(version, seen.revokedAt) < 0)) seen.revokedAt = version;
-      if (seen.latest === "" || compareTimestamps(version, seen.latest) > 0) seen.latest = version;
-      if (seen.revokedAt !== null && seen.revokedAt !== "" && compareTimestamps(seen.latest, seen.revokedAt) > 0) {
-        at.error("after-revocation", "a revoked object may have no later version", "3.6", "modified");
-      }
+    if (same === undefined && version !== "") this.#addVersion(seen, version, digest, revoked === true, at);
+  }
+
+  #addVersion(seen: Seen, version: string, digest: number, revoked: boolean, at: Report): void {
+    seen.others ??= new Map();
+    seen.others.set(version, digest);
+    if (revoked && (seen.revokedAt === null || compareTimestamps(version, seen.revokedAt) < 0)) seen.revokedAt = version;
+    if (seen.latest === "" || compareTimestamps(version, seen.latest) > 0) seen.latest = version;
+    if (seen.revokedAt !== null && seen.revokedAt !== "" && compareTimestamps(seen.latest, seen.revokedAt) > 0) {
+      at.error("after-revocation", "a revoked object may have no later version", "3.6", "modified");
     }
   }
 }
