@@ -107,10 +107,12 @@ describe("files, as they go by", () => {
   });
 
   test("as the same text whole", async () => {
-    const whole = { ...bundle(...unique, changed("report", { object_refs: [] })) };
+    const translation = changed("language-content", { object_ref: ref("campaign", 101), id: ref("language-content", 9), contents: { de: { name: ["N"] } } });
+    const whole = { ...bundle(...unique, changed("report", { object_refs: [] }), translation) };
     const text = JSON.stringify(whole);
     const [streamed, parsed] = [await read(text, 64), validateText(text)];
     expect(streamed.errors.toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual(parsed.errors.toSorted((a, b) => (a.path < b.path ? -1 : 1)));
+    expect(parsed.errors.map(({ code }) => code)).toContain("translation");
     expect(validateBundle(whole).warnings.length).toBe(streamed.warnings.length);
   });
 

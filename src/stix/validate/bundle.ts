@@ -110,18 +110,18 @@ export function checkTogether(objects: readonly JsonValue[], at: Report): void {
     checkObject(object, at);
     if (isJsonObject(object)) set.add(object, JSON.stringify(object), at);
   }
-  checkTranslations(objects, at, depth);
+  checkTranslations(objects.flatMap((object, index) => (isJsonObject(object) ? [{ object, index }] : [])), at);
   at.depth = depth;
 }
 
-/** §7.1: a translation mirrors the object that it translates, where that stands beside it. */
-function checkTranslations(objects: readonly JsonValue[], at: Report, depth: number): void {
-  const contents = objects.flatMap((object, index) => (isJsonObject(object) && object["type"] === "language-content" ? [{ object, index }] : []));
+/** §7.1: a translation mirrors the object that it translates, where that stands beside it. The report's last key is the index. */
+export function checkTranslations(objects: readonly { readonly object: JsonObject; readonly index: number }[], at: Report): void {
+  const contents = objects.filter(({ object }) => object["type"] === "language-content");
   if (contents.length === 0) return;
   const wanted = new Set(contents.map(({ object }) => object["object_ref"]));
-  const targets = objects.filter((object) => isJsonObject(object) && wanted.has(object["id"])).filter(isJsonObject);
+  const targets = objects.flatMap(({ object }) => (wanted.has(object["id"]) ? [object] : []));
   for (const { object, index } of contents) {
-    at.keys[depth] = index;
+    at.keys[at.depth - 1] = index;
     const candidates = targets.filter(({ id }) => id === object["object_ref"]);
     const { object_modified: modified, contents: translations } = object;
     const exact = candidates.find((candidate) => modified === undefined || candidate["modified"] === modified);

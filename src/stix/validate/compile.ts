@@ -138,6 +138,8 @@ export const checkAny: Check = (value, at) => {
     }
   } else if (typeof value === "string") {
     if (!value.isWellFormed()) notUnicode(at);
+  } else if (typeof value === "number" && !Number.isFinite(value)) {
+    at.error("number", "the number is too large for a double", "2.6");
   } else if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
     at.error("integer", "a whole number has at most 53 bits", "2.10");
   }

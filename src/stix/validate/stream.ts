@@ -1,7 +1,7 @@
 import { BaseError, isJsonObject, type JsonObject, type JsonValue, parseJson } from "#base";
 import type { Finding } from "../accept.ts";
 import { type ReadItem, type ReadLimits, readObjects } from "../read-objects.ts";
-import { checkEnvelope, ObjectSet } from "./bundle.ts";
+import { checkEnvelope, checkTranslations, ObjectSet } from "./bundle.ts";
 import { findDuplicateMember } from "./duplicates.ts";
 import { checkObject } from "./object.ts";
 import { EnvelopeReader } from "./read-envelope.ts";
@@ -15,6 +15,8 @@ export interface StreamValidation extends Validation {
 const FILE_LEVEL = new Set(["truncated", "empty"]);
 /** Findings of one object that are looked at. */
 const PER_OBJECT = 100;
+/** Characters of objects that are kept so that translations can be held against what they translate. */
+const MAX_KEPT = 16 * 1024 * 1024;
 
 /**
  * Validates the objects of a bundle, a JSON list, a single object or JSON lines as they go by, and the bundle that holds them.
@@ -46,6 +48,11 @@ class StreamWork {
   #warned = false;
   /** The file is one bundle without a list of objects, and was read as an object. */
   #bare = false;
+  /** The texts so far; null once there are too many. */
+  #kept: { readonly index: number; readonly id: JsonValue | undefined; readonly text: string }[] | null = [];
+  #keptLength = 0;
+  /** What the translations in the file translate. */
+  readonly #translated = new Set<JsonValue>();
 
   constructor(options: ValidateOptions) {
     this.#options = { ...options, maxFindings: PER_OBJECT };
@@ -74,7 +81,10 @@ class StreamWork {
       checkEnvelope(value, at);
     } else {
       checkObject(value, at);
-      if (isJsonObject(value)) this.#set.add(value, item.text, at);
+      if (isJsonObject(value)) {
+        this.#set.add(value, item.text, at);
+        this.#keep(item.index, value, item.text);
+      }
     }
     this.#collect(item.index, at.result());
   }
@@ -89,6 +99,7 @@ class StreamWork {
       if (bundle["objects"] !== undefined && this.#count === 0) this.#dropEmpty();
       this.#collect(null, found);
     }
+    this.#mirror();
     const prefix = (index: number | null): string => {
       if (index === null || this.#bare) return "";
       if (inBundle) return `/objects/${index}`;
@@ -97,6 +108,36 @@ class StreamWork {
     const placed = ({ index, finding }: { readonly index: number | null; readonly finding: Finding }): Finding => ({ ...finding, path: `${prefix(index)}${finding.path}` });
     const valid = !this.#failed && (this.#options.strict !== true || !this.#warned);
     return { valid, errors: this.#errors.map(placed), warnings: this.#warnings.map(placed), more: this.#more, objects: this.#count };
+  }
+
+  #keep(index: number, value: JsonObject, text: string): void {
+    if (this.#kept === null) return;
+    const { id, type, object_ref: translated } = value;
+    if (type === "language-content" && translated !== undefined) this.#translated.add(translated);
+    this.#keptLength += text.length;
+    if (this.#keptLength > MAX_KEPT) this.#kept = null;
+    else this.#kept.push({ index, id: type === "language-content" ? type : id, text });
+  }
+
+  /** §7.1, of files that are not too large. */
+  #mirror(): void {
+    if (this.#kept === null || this.#translated.size === 0) return;
+    const objects = this.#kept.flatMap(({ index, id, text }) => {
+      const value = id === "language-content" || this.#translated.has(id ?? null) ? parseJson(text, { maxLength: MAX_KEPT }) : null;
+      return isJsonObject(value) ? [{ object: value, index }] : [];
+    });
+    for (const { object, index } of objects) {
+      if (object["type"] !== "language-content") continue;
+      const at = new Report(object, this.#options);
+      at.depth = 1;
+      checkTranslations([{ object, index }, ...objects.filter((other) => other.object !== object && other.object["type"] !== "language-content")], at);
+      this.#collectMirrored(index, at.result());
+    }
+  }
+
+  #collectMirrored(index: number, found: Validation): void {
+    const own = (finding: Finding): Finding => ({ ...finding, path: finding.path.replace(/^\/[0-9]+/, "") });
+    this.#collect(index, { ...found, errors: found.errors.map(own), warnings: found.warnings.map(own) });
   }
 
   /** A bundle without objects is judged by §8, not as an empty file. */
