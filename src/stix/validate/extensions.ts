@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "#base";
 import type { Kind } from "../record-type.ts";
 import { checkAny, checkPropertyName, compileShape } from "./compile.ts";
 import { isDictionaryKey, uuidVersion } from "./forms.ts";
+import { IMPACT_CATEGORIES } from "./impact-categories.ts";
 import { kindOf } from "./kinds.ts";
 import { PROPERTY_EXTENSIONS } from "./known-extensions.ts";
 import { type Check, type Report, shown } from "./report.ts";
@@ -10,7 +11,7 @@ import { extensionType } from "./vocabularies.ts";
 
 const PREFIX = "extension-definition--";
 const predefined = new Map(
-  Object.entries(PREDEFINED).map(([type, extensions]) => [type, new Map(Object.entries(extensions).map(([name, shape]) => [name, compileShape(shape)]))]),
+  Object.entries({ ...PREDEFINED, impact: IMPACT_CATEGORIES }).map(([type, extensions]) => [type, new Map(Object.entries(extensions).map(([name, shape]) => [name, compileShape(shape)]))]),
 );
 const published = new Map(Object.entries(PROPERTY_EXTENSIONS).map(([id, { on, shape }]) => [id, { on, check: compileShape(shape) }]));
 

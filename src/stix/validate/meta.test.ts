@@ -105,31 +105,53 @@ describe("§7.3 extension definitions", () => {
 
 describe("published extensions", () => {
   const INCIDENT = "extension-definition--ef765651-680c-498d-9894-99799f2fa126";
-  const incident = (core: JsonObject): string[] => judge(changed("incident", { extensions: { [INCIDENT]: { extension_type: "property-extension", ...core } } }));
-  test("incident core", () => {
-    expect(incident({ determination: "suspected", investigation_status: "open", event_refs: [ref("event")] })).toEqual([]);
-    expect(incident({ determination: "suspected" })).toEqual([`error required /extensions/${INCIDENT}/investigation_status`]);
-    expect(incident({ determination: "suspected", investigation_status: "open", task_refs: [ref("event")] })).toEqual([`error ref-type /extensions/${INCIDENT}/task_refs/0`]);
+  const incident = (core: JsonObject): string[] =>
+    judge(changed("incident", { extensions: { [INCIDENT]: { extension_type: "property-extension", ...core } } })).map((finding) => finding.replace(`/extensions/${INCIDENT}`, "…"));
+  const core = { determination: "suspected", investigation_status: "open" };
+  test.each<[string, JsonObject, string[]]>([
+    ["as published", { ...core, impact_refs: [ref("impact")], events: [{ event_ref: ref("event"), next_steps: [{ event_ref: ref("event", 2), condition_type: "required", transition_type: "success" }] }] }, []],
+    ["no status", { determination: "suspected" }, ["error required …/investigation_status"]],
+    ["a determination of one's own", { ...core, determination: "sure" }, ["error enumeration …/determination"]],
+    ["a task among events", { ...core, events: [{ event_ref: ref("task") }] }, ["error ref-type …/events/0/event_ref"]],
+    ["a score that is text", { ...core, scores: [{ name: "n", value: "1" }] }, ["error type …/scores/0/value"]],
+    ["fewer than no systems", { ...core, impacted_entity_counts: { system: -1 } }, ["error range …/impacted_entity_counts/system"]],
+  ])("incident core: %s", (_, contents, findings) => {
+    expect(incident(contents)).toEqual(findings);
+  });
+  test("incident core stands on an incident", () => {
     expect(judge(changed("campaign", { extensions: { [INCIDENT]: { extension_type: "property-extension" } } }))).toEqual([`error extension-place /extensions/${INCIDENT}`]);
   });
 
-  test.each([
-    ["event", "4ca6de00-5b0d-45ef-a1dc-ea7279ea910e", "status", "occurred"],
-    ["impact", "7cc33dd6-f6a1-489b-98ea-522d351d71b9", "impact_category", "availability"],
-    ["task", "2074a052-8be4-4932-849e-f5e7798e0030", "outcome", "ongoing"],
-  ])("%s", (type, id, property, value) => {
+  const brought = (type: string, id: string, own: JsonObject, extensions: JsonObject = {}): JsonObject => {
     const { some_property: _, ...common } = extended;
-    const object = { ...common, type, id: ref(type), extensions: { [`extension-definition--${id}`]: { extension_type: "new-sdo" } }, [property]: value };
-    expect(judge(object)).toEqual([]);
-    expect(judge({ ...object, [property]: 1 })).toContain(`error type /${property}`);
-    expect(judge({ ...object, start_time: LATER, end_time: "2024-01-01T00:00:00Z" })).toContain("error time-order /end_time");
+    return { ...common, type, id: ref(type), extensions: { [`extension-definition--${id}`]: { extension_type: "new-sdo" }, ...extensions }, ...own };
+  };
+  const monetary = { variety: "ransom-demand", min_amount: 0, max_amount: 10, currency: "usd" };
+  const impact = (own: JsonObject, extensions: JsonObject): string[] => judge(brought("impact", "7cc33dd6-f6a1-489b-98ea-522d351d71b9", own, extensions));
+  test.each([
+    ["event", "4ca6de00-5b0d-45ef-a1dc-ea7279ea910e", "status", "occurred", {}],
+    ["impact", "7cc33dd6-f6a1-489b-98ea-522d351d71b9", "impact_category", "monetary", { monetary }],
+    ["task", "2074a052-8be4-4932-849e-f5e7798e0030", "outcome", "ongoing", {}],
+  ] as const)("%s", (type, id, property, value, extensions) => {
+    expect(judge(brought(type, id, { [property]: value }, extensions))).toEqual([]);
+    expect(judge(brought(type, id, {}, extensions))).toContain(`error required /${property}`);
+    expect(judge(brought(type, id, { [property]: 1 }, extensions))).toContain(`error type /${property}`);
+  });
+  test("an impact has the extension of its category, and holds to it", () => {
+    expect(impact({ impact_category: "physical" }, { monetary })).toEqual(["error required /extensions/physical"]);
+    expect(impact({ impact_category: "monetary" }, { monetary: { ...monetary, currency_actual: "btc" } })).toEqual(["error needs /extensions/monetary/conversion_rate"]);
+    expect(impact({ impact_category: "integrity" }, { integrity: { alteration: "full-destruction" } })).toEqual(["error needs /extensions/integrity/information_type"]);
+    expect(impact({ impact_category: "availability" }, { availability: { availability_impact: 101 } })).toEqual(["error range /extensions/availability/availability_impact"]);
+    expect(impact({ impact_category: "monetary", superseded_by_ref: ref("impact", 2) }, { monetary })).toEqual(["error needs /end_time"]);
+    expect(impact({ impact_category: "monetary", start_time: LATER, end_time: LATER }, { monetary })).toEqual(["error time-order /end_time"]);
   });
 
   test("contact information and access control", () => {
     const contact = "extension-definition--66e2492a-bbd3-4be6-88f5-cc91a017a498";
-    const known = { extension_type: "property-extension", first_name: "A", email_addresses: [{ email_address_ref: ref("email-addr") }] };
+    const known = { extension_type: "property-extension", first_name: "A", email_addresses: [{ email_address_ref: ref("email-addr"), digital_contact_type: "work" }] };
     expect(judge(changed("identity", { extensions: { [contact]: known } }))).toEqual([]);
     expect(judge(changed("identity", { extensions: { [contact]: { ...known, email_addresses: [{}] } } }))).toContain(`error required /extensions/${contact}/email_addresses/0/email_address_ref`);
+    expect(judge(changed("identity", { extensions: { [contact]: { extension_type: "property-extension", first_name: "A" } } }))).toContain(`error one-required /extensions/${contact}`);
     const acs = "extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce";
     const marking = changed("marking-definition", { definition_type: undefined, definition: undefined, extensions: { [acs]: { extension_type: "property-extension" } } });
     expect(judge(marking)).toContain(`error required /extensions/${acs}/identifier`);
