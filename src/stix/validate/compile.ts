@@ -26,6 +26,7 @@ function compile(spec: Spec, section: string): Check {
     case "vocabulary": return term(spec.of);
     case "form": return written(spec.form, section);
     case "list": return list(compile(spec.of, section));
+    case "fields": return fields;
     case "object": return compileShape(spec.shape);
     case "dictionary": return dictionary(compile(spec.of, section), spec.keys, section);
     case "either": return either(spec.of, spec.what, section);
@@ -220,6 +221,12 @@ function list(check: Check): Check {
     at.depth = depth;
   };
 }
+
+const listOfStrings = list(checkString);
+const fields: Check = (value, at) => {
+  if (typeof value === "string") at.warning("header-list", "a header field's value is a list of strings, so that it can be repeated", "6.6");
+  else listOfStrings(value, at);
+};
 
 function dictionary(check: Check, keys: Form | undefined, section: string): Check {
   return (value, at) => {

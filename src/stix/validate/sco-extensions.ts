@@ -1,5 +1,5 @@
 import {
-  boolean, dictionary, type Form, form, hashes, hex, integer, list, structure, refTo, refsTo, req, type Shape, size, type Spec, string, strings, vocabulary,
+  boolean, dictionary, fields, type Form, form, hashes, hex, integer, list, structure, refTo, refsTo, req, type Shape, size, type Spec, string, strings, vocabulary,
 } from "./spec.ts";
 import { addressFamily, integrityLevel, peType, serviceStartType, serviceStatus, serviceType, socketType } from "./vocabularies.ts";
 
@@ -70,7 +70,7 @@ export const PREDEFINED: Readonly<Record<string, Readonly<Record<string, Shape>>
       section: "6.12.2",
       properties: {
         request_method: req(lower("a method in lower case")), request_value: req(string), request_version: lower("a version in lower case"),
-        request_header: dictionary(strings), message_body_length: integer, message_body_data_ref: refTo("artifact"),
+        request_header: dictionary(fields), message_body_length: integer, message_body_data_ref: refTo("artifact"),
       },
     },
     "icmp-ext": { section: "6.12.3", properties: { icmp_type_hex: req(hex), icmp_code_hex: req(hex) } },

@@ -3,7 +3,7 @@ import { domainName } from "./common.ts";
 import { observableRules } from "./sco-rules.ts";
 import { atLeastOne, exactlyOne, inOrder, needs, notWith, shouldHave } from "./rules.ts";
 import {
-  binary, boolean, dictionary, type Form, form, hashes, hex, integer, list, structure, range, ref, refTo, refsTo, req, type Shape, size, type Spec, string, strings,
+  binary, boolean, dictionary, fields, type Form, form, hashes, hex, integer, list, structure, range, ref, refTo, refsTo, req, type Shape, size, type Spec, string, strings,
   timestamp, vocabulary,
 } from "./spec.ts";
 import { accountType, encryptionAlgorithm, PROTOCOLS, registryDatatype } from "./vocabularies.ts";
@@ -62,7 +62,7 @@ export const SCOS: Readonly<Record<string, Shape>> = {
     properties: {
       is_multipart: req(boolean), date: timestamp, content_type: string, from_ref: refTo("email-addr"), sender_ref: refTo("email-addr"), to_refs: refsTo("email-addr"),
       cc_refs: refsTo("email-addr"), bcc_refs: refsTo("email-addr"), message_id: string, subject: string, received_lines: strings,
-      additional_header_fields: dictionary({ kind: "either", of: [string, strings], what: "a string or a list of strings" }), body: string,
+      additional_header_fields: dictionary(fields), body: string,
       body_multipart: list(mimePart), raw_email_ref: refTo("artifact"),
     },
     rules: [notWith("body", "is_multipart", true, "6.6"), notWith("body_multipart", "is_multipart", false, "6.6")],

@@ -32,6 +32,8 @@ export type Spec =
   | { readonly kind: "vocabulary"; readonly of: Vocabulary }
   | { readonly kind: "form"; readonly form: Form }
   | { readonly kind: "list"; readonly of: Spec }
+  /** A list of strings; one string alone is a warning, since the standard's own examples have it. */
+  | { readonly kind: "fields" }
   | { readonly kind: "object"; readonly shape: Shape }
   | { readonly kind: "dictionary"; readonly of: Spec; readonly keys?: Form }
   | { readonly kind: "either"; readonly of: readonly Spec[]; readonly what: string }
@@ -68,6 +70,7 @@ export const range = (min: number, max: number): Spec => ({ kind: "integer", min
 export const timestamp: Spec = { kind: "timestamp" };
 export const list = (of: Spec): Spec => ({ kind: "list", of });
 export const strings: Spec = list(string);
+export const fields: Spec = { kind: "fields" };
 export const structure = (shape: Shape): Spec => ({ kind: "object", shape });
 export const dictionary = (of: Spec, keys?: Form): Spec => ({ kind: "dictionary", of, ...(keys === undefined ? {} : { keys }) });
 export const refTo = (...types: readonly string[]): Spec => ({ kind: "ref", to: { types } });

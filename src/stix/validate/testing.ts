@@ -61,7 +61,7 @@ export const scos: Readonly<Record<string, JsonObject>> = Object.fromEntries(
     "domain-name": { value: "example.org", resolves_to_refs: [ref("ipv4-addr")] },
     "email-addr": { value: "jane.smith@example.org", belongs_to_ref: ref("user-account") },
     "email-message": {
-      is_multipart: true, from_ref: ref("email-addr"), to_refs: [ref("email-addr")], subject: "S", additional_header_fields: { "Reply-To": ["a@example.org"], "X-Mailer": "M" },
+      is_multipart: true, from_ref: ref("email-addr"), to_refs: [ref("email-addr")], subject: "S", additional_header_fields: { "Reply-To": ["a@example.org"], "X-Mailer": ["M"] },
       body_multipart: [{ content_type: "text/plain", body: "B" }, { body_raw_ref: ref("file") }],
     },
     file: {
