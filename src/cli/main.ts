@@ -13,6 +13,7 @@ import { basisCommand, officerCommand } from "./commands/officer.ts";
 import { pairCommand } from "./commands/pair.ts";
 import { releaseCommand } from "./commands/release.ts";
 import { startCommand } from "./commands/start.ts";
+import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
 
 const COMMANDS = [
@@ -29,6 +30,7 @@ const COMMANDS = [
   verifyCommand,
   evidenceCommand,
   exportCommand,
+  validateCommand,
   keysCommand,
   backupCommand,
   restoreCommand,
