@@ -6,6 +6,7 @@ import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
 import { inboxCommand } from "./commands/inbox.ts";
 import { initCommand } from "./commands/init.ts";
+import { ledgerCommand } from "./commands/ledger.ts";
 import { markCommand, recordsCommand } from "./commands/mark.ts";
 import { basisCommand, officerCommand } from "./commands/officer.ts";
 import { pairCommand } from "./commands/pair.ts";
@@ -26,6 +27,7 @@ const COMMANDS = [
   inboxCommand,
   verifyCommand,
   evidenceCommand,
+  ledgerCommand,
   exportCommand,
   doctorCommand,
 ];

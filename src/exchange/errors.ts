@@ -13,6 +13,8 @@ export type ExchangeErrorCode =
   | "parcel-misdirected"
   | "parcel-gap"
   | "parcel-fork"
+  | "cosignature-invalid"
+  | "log-damaged"
   | "message-malformed"
   | "link-failed"
   | "nothing-to-recall"

@@ -5,6 +5,7 @@
  */
 export { ExchangeError, type ExchangeErrorCode } from "./errors.ts";
 export { type LinkIdentity, tlsPin } from "./link.ts";
+export type { ExportedLog } from "./log-export.ts";
 export { type Accepted, readInvitation } from "./pairing.ts";
 export type { ChannelVerdict, LogVerdict } from "./proof.ts";
 export type { Self } from "./self.ts";
