@@ -324,6 +324,7 @@ export const evidenceVerdictSchema = z
           z.object({ kind: z.string(), title: z.string(), sent: instant, records: z.int(), sequence: z.int() }),
         ),
         returned: z.array(z.object({ received: instant, sequence: z.int(), results: z.record(z.string(), z.int()) })),
+        cosigned: z.array(z.object({ log: z.string(), cosigner: z.string(), size: z.int(), at: instant })),
       })
       .nullable(),
   })

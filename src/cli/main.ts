@@ -7,6 +7,7 @@ import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
 import { inboxCommand } from "./commands/inbox.ts";
 import { initCommand } from "./commands/init.ts";
+import { ledgerCommand } from "./commands/ledger.ts";
 import { markCommand, recordsCommand } from "./commands/mark.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { basisCommand, officerCommand } from "./commands/officer.ts";
@@ -29,6 +30,7 @@ const COMMANDS = [
   inboxCommand,
   verifyCommand,
   evidenceCommand,
+  ledgerCommand,
   exportCommand,
   validateCommand,
   keysCommand,

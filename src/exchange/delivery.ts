@@ -1,6 +1,7 @@
 import { type Clock, instantOf } from "#base";
 import type { Viewer } from "#policy";
 import type { Channel, OutboundParcel, Store } from "#store";
+import { keepCosignature } from "./cosigning.ts";
 import { ExchangeError } from "./errors.ts";
 import type { LinkClient } from "./link.ts";
 import type { LinkMessage } from "./message.ts";
@@ -172,6 +173,8 @@ async function deliver(
       case "duplicate":
         await store.transact(job, async (t) => {
           await t.parcels.delivered(channel.id, parcel.sequence);
+          if (answer.cosignature !== undefined)
+            await keepCosignature(t, self, channel, checkpoint, answer.cosignature, clock());
           await t.channels.contact(channel.id, null);
           await t.settings.lease(`delivery ${channel.id}`, holder, leaseEnd(clock()));
         });

@@ -15,6 +15,8 @@ export type ExchangeErrorCode =
   | "parcel-fork"
   | "log-unproven"
   | "log-forked"
+  | "cosignature-invalid"
+  | "log-damaged"
   | "message-malformed"
   | "link-failed"
   | "nothing-to-recall"

@@ -6,6 +6,7 @@
 export { ExchangeError, type ExchangeErrorCode } from "./errors.ts";
 export { distrustLog } from "./log-trust.ts";
 export { type LinkIdentity, tlsPin } from "./link.ts";
+export type { ExportedLog } from "./log-export.ts";
 export { type Accepted, readInvitation } from "./pairing.ts";
 export type { ChannelVerdict, LogVerdict } from "./proof.ts";
 export type { Self } from "./self.ts";

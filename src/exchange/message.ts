@@ -26,10 +26,13 @@ export function readMessage(bytes: Uint8Array): LinkMessage {
   }
 }
 
+/** The receiver's cosignature of the checkpoint that came with the parcel: a C2SP note signature line. */
+const cosignature = z.string().max(2000).optional();
+
 /** The link's answer. A gap names the sequence that is wanted next. */
 const answer = z.discriminatedUnion("result", [
-  z.object({ result: z.literal("stored") }),
-  z.object({ result: z.literal("duplicate") }),
+  z.object({ result: z.literal("stored"), cosignature }),
+  z.object({ result: z.literal("duplicate"), cosignature }),
   z.object({ result: z.literal("gap"), expected: z.int().min(0) }),
   z.object({ result: z.literal("refused"), code: z.string().max(100), message: z.string().max(2000) }),
   z.object({ result: z.literal("later"), message: z.string().max(2000) }),

@@ -19,6 +19,7 @@ import {
 import type { Viewer } from "#policy";
 import type { Channel, InboundParcel, OutboundParcel, Reader, Store } from "#store";
 import { ExchangeError } from "./errors.ts";
+import { withCosignatures } from "./log-export.ts";
 import { checkpointAt, leafOf, ownLog, partnerLog, readingHashes } from "./outbox.ts";
 import type { Self } from "./self.ts";
 
@@ -110,9 +111,17 @@ export async function makeEvidence(
     }
     const sent: ProvenParcel[] = [];
     const receipts: ProvenParcel[] = [];
-    const [ownSize, theirSize] = [await r.trees.size(ownLog(channel.id)), await r.trees.size(partnerLog(channel.id))];
-    const ownCheckpoint = await checkpointAt(r, self, channel.id, ownSize);
-    const theirCheckpoint = await r.trees.checkpoint(partnerLog(channel.id));
+    const last = Math.max(...parcels.map((parcel) => parcel.sequence));
+    // A checkpoint that the partner cosigned proves more than a newer one that it has not seen yet.
+    const ownSize =
+      (await r.cosignatures.largest(ownLog(channel.id), { from: last + 1 })) ??
+      (await r.trees.size(ownLog(channel.id)));
+    const ownNote = await checkpointAt(r, self, channel.id, ownSize);
+    const ownCheckpoint = await withCosignatures(r, ownLog(channel.id), ownSize, ownNote);
+    const theirSize = await r.trees.size(partnerLog(channel.id));
+    const theirNote = await r.trees.checkpoint(partnerLog(channel.id));
+    const theirCheckpoint =
+      theirNote === null ? null : await withCosignatures(r, partnerLog(channel.id), theirSize, theirNote);
     const hashes = readingHashes(r);
     for (const parcel of parcels) {
       sent.push({

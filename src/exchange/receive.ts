@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { BaseError, type Clock, equalBytes, type Instant, instantOf, sha256Hex } from "#base";
 import {
   append,
   LedgerError,
   logOrigin,
   openEnvelope,
+  type OpenCheckpoint,
   openNote,
   type Parcel,
   PARCEL_TYPE,
@@ -17,7 +17,9 @@ import type { Channel, Store, Transactor } from "#store";
 import type { TypeRegistry } from "#stix";
 import { applyReceipt } from "./apply-receipt.ts";
 import { applyRecall, applyRecords, type RecordResult } from "./apply-records.ts";
+import { cosignPartner } from "./cosigning.ts";
 import { ExchangeError } from "./errors.ts";
+import { keepIncident } from "./incident.ts";
 import { type LinkAnswer, readMessage } from "./message.ts";
 import { leafOf, partnerLog, post } from "./outbox.ts";
 import type { Self } from "./self.ts";
@@ -46,24 +48,15 @@ export async function receive(deps: ReceiveDeps, channelId: string, bytes: Uint8
     if (error instanceof ExchangeError && error.code === "log-unproven")
       return { result: "later", message: "this node was restored and proves its log first" };
     if (!(error instanceof ExchangeError || error instanceof LedgerError || error instanceof BaseError)) throw error;
-    // Kept as evidence, once for each distinct message, and shown to a person.
-    await store.transact(job, async (t) => {
-      const digest = sha256Hex(bytes);
-      const known = (await t.parcels.incidents(1000)).some(
-        (incident) => incident.channel === channelId && incident.evidence.startsWith(digest),
-      );
-      if (known) return;
-      await t.parcels.addIncident({
-        id: `incident--${randomUUID()}`,
+    await store.transact(job, (t) =>
+      keepIncident(t, {
         channel: channelId,
-        kind: error.code,
+        code: error.code,
         message: error.message,
-        evidence: `${digest}\n${Buffer.from(bytes).toString("utf8").slice(0, 100_000)}`,
+        evidence: bytes,
         at: instantOf(clock()),
-        seenBy: null,
-      });
-      await t.audit.note("incident", channelId, { code: error.code });
-    });
+      }),
+    );
     return { result: "refused", code: error.code, message: error.message };
   }
 }
@@ -87,7 +80,12 @@ async function receiveIn(
   if (message.sequence > expected) return { answer: { result: "gap", expected }, kind: null };
   if (message.sequence < expected) {
     const held = await t.parcels.inbound(channel.id, message.sequence);
-    if (held?.hash === hash) return { answer: { result: "duplicate" }, kind: null };
+    if (held?.hash === hash) {
+      // The answer was lost on its way. Its cosignature goes again, but never for another history signed beside the same parcel.
+      const known = await checkCheckpoint(t, channel, message.checkpoint, message.sequence + 1);
+      const line = await cosignPartner(t, self, channel, known, clock());
+      return { answer: { result: "duplicate", ...(line === null ? {} : { cosignature: line }) }, kind: null };
+    }
     throw new ExchangeError(
       "parcel-fork",
       `the partner sent another parcel for place ${message.sequence}, which is taken`,
@@ -98,8 +96,9 @@ async function receiveIn(
   }
   const parcel = openParcel(message.envelope, message.sequence, channel, self);
   await append(t.trees, log, leafOf(message.envelope, message.salt));
-  await checkCheckpoint(t, channel, message.checkpoint, expected + 1);
+  const checkpoint = await checkCheckpoint(t, channel, message.checkpoint, expected + 1);
   await t.trees.setCheckpoint(log, message.checkpoint);
+  const cosignature = await cosignPartner(t, self, channel, checkpoint, clock());
 
   const now = instantOf(clock());
   const { summary, subject, results } = await apply(t, deps, channel, parcel, now);
@@ -121,7 +120,7 @@ async function receiveIn(
     const body = { parcel: hash, sequence: message.sequence, received: now, records: results };
     await post(t, self, channel, { kind: "receipt", body }, hash, now);
   }
-  return { answer: { result: "stored" }, kind: parcel.kind };
+  return { answer: { result: "stored", ...(cosignature === null ? {} : { cosignature }) }, kind: parcel.kind };
 }
 
 function openParcel(envelope: string, sequence: number, channel: Channel, self: Self): Parcel {
@@ -148,9 +147,10 @@ function openParcel(envelope: string, sequence: number, channel: Channel, self: 
 }
 
 /** The log rebuilt here from what came must be the one that the partner signs: no fork, no omission, no rewriting. */
-async function checkCheckpoint(t: Transactor, channel: Channel, note: string, size: number): Promise<void> {
+async function checkCheckpoint(t: Transactor, channel: Channel, note: string, size: number): Promise<OpenCheckpoint> {
   const origin = logOrigin(channel.id, channel.partner);
-  const checkpoint = parseCheckpoint(openNote(note, [{ name: origin, publicKey: channel.partnerKey }]).text);
+  const text = openNote(note, [{ name: origin, publicKey: channel.partnerKey }]).text;
+  const checkpoint = parseCheckpoint(text);
   if (
     checkpoint.origin !== origin ||
     checkpoint.size !== size ||
@@ -160,6 +160,7 @@ async function checkCheckpoint(t: Transactor, channel: Channel, note: string, si
       fix: "Speak with the partner: what it signs and what it sent differ.",
     });
   }
+  return { ...checkpoint, text, cosignatures: [] };
 }
 
 interface Applied {

@@ -10,6 +10,7 @@ import { createDepartures } from "./departures.ts";
 import { ExchangeError } from "./errors.ts";
 import { createLinkClient, type LinkIdentity, type LinkServer, listen } from "./link.ts";
 import { proveLog, stateLog } from "./log-guard.ts";
+import { type ExportedLog, exportLogs, type WriteFile } from "./log-export.ts";
 import { post } from "./outbox.ts";
 import { createPairing, type Pairing } from "./pairing.ts";
 import { type ChannelVerdict, makeEvidence, verifyChannel } from "./proof.ts";
@@ -44,6 +45,8 @@ export interface Exchange {
   /** Takes a record back from every party that holds a copy of it. @returns how many parties are told. */
   recall(actor: Viewer, recordId: string, reason: string): Promise<number>;
   verify(viewer: Viewer, channel: string): Promise<ChannelVerdict>;
+  /** Both logs of a channel as C2SP tlog-tiles folders, for tools that are not Entente. */
+  exportLogs(viewer: Viewer, channel: string, write: WriteFile): Promise<readonly ExportedLog[]>;
   /** The evidence bundle of a release, as the text of one file. */
   evidence(viewer: Viewer, release: string): Promise<string>;
   /** Opens the link: partners reach this node, and the outbox is carried to them. */
@@ -115,6 +118,14 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     async verify(viewer, id) {
       const channel = await channelOr(viewer, id);
       return store.read(viewer, (r) => verifyChannel(r, self, channel));
+    },
+
+    async exportLogs(viewer, id, write) {
+      requirePermission(viewer, "ledger.verify");
+      const channel = await channelOr(viewer, id);
+      const logs = await store.read(viewer, (r) => exportLogs(r, self, channel, write));
+      await store.transact(viewer, (t) => t.audit.note("ledger.export", id, { logs: logs.length }));
+      return logs;
     },
 
     evidence: (viewer, release) => makeEvidence(store, self, viewer, clock, release),

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { BaseError, type Instant, parseJson, fromBase64, sha256, sha256Hex, toBase64, utf8 } from "#base";
+import { BaseError, type Instant, instantOf, parseJson, fromBase64, sha256, sha256Hex, toBase64, utf8 } from "#base";
+import { openCheckpoint } from "./checkpoint.ts";
 import { commitment } from "./commitment.ts";
+import { cosignerName } from "./cosignature.ts";
 import { openEnvelope, PARCEL_TYPE } from "./dsse.ts";
 import { LedgerError } from "./errors.ts";
 import { raw32 } from "./keys.ts";
 import { leafHash, verifyInclusion } from "./merkle.ts";
-import { openNote, parseCheckpoint } from "./note.ts";
 import { type Parcel, type ParcelOf, readParcel } from "./parcel.ts";
 
 /** One parcel with what proves that it stood in its sender's log. */
@@ -60,6 +61,14 @@ export interface EvidenceFacts {
     readonly sequence: number;
     readonly results: Readonly<Record<string, number>>;
   }[];
+  /** Who else vouches for the logs that the parcels and receipts stand in. */
+  readonly cosigned: readonly {
+    /** The party whose log it is, and the party that cosigned. */
+    readonly log: string;
+    readonly cosigner: string;
+    readonly size: number;
+    readonly at: Instant;
+  }[];
 }
 
 export interface EvidenceVerdict {
@@ -84,9 +93,17 @@ export function checkEvidence(text: string, trusted: Readonly<Record<string, str
   const given = Object.keys(trusted).length > 0;
   const keysFrom = given ? "given" : "file";
   const reasons: Reason[] = [];
-  const facts: { given: EvidenceFacts["given"][number][]; returned: EvidenceFacts["returned"][number][] } = {
-    given: [],
-    returned: [],
+  const facts: {
+    given: EvidenceFacts["given"][number][];
+    returned: EvidenceFacts["returned"][number][];
+    cosigned: EvidenceFacts["cosigned"][number][];
+  } = { given: [], returned: [], cosigned: [] };
+  const vouch = (found: EvidenceFacts["cosigned"]): void => {
+    for (const one of found) {
+      const { log, cosigner, size } = one;
+      if (!facts.cosigned.some((c) => c.log === log && c.cosigner === cosigner && c.size === size))
+        facts.cosigned.push(one);
+    }
   };
   const refuse = (error: unknown, where: string): void => {
     if (!(error instanceof LedgerError || error instanceof BaseError)) throw error;
@@ -122,7 +139,8 @@ export function checkEvidence(text: string, trusted: Readonly<Record<string, str
   let direction: { from: string; to: string } | null = null;
   for (const [n, item] of evidence.parcels.entries()) {
     try {
-      const parcel = checkProven(item, evidence.channel, keys);
+      const { parcel, cosigned } = checkProven(item, evidence.channel, keys, trusted);
+      vouch(cosigned);
       if (parcel.kind === "receipt" || parcel.kind === "hello")
         throw new LedgerError("evidence-malformed", "a receipt stands among the parcels");
       direction ??= { from: parcel.from, to: parcel.to };
@@ -146,7 +164,8 @@ export function checkEvidence(text: string, trusted: Readonly<Record<string, str
   const answered = new Set<string>();
   for (const [n, item] of evidence.receipts.entries()) {
     try {
-      const parcel = checkProven(item, evidence.channel, keys);
+      const { parcel, cosigned } = checkProven(item, evidence.channel, keys, trusted);
+      vouch(cosigned);
       if (parcel.kind !== "receipt")
         throw new LedgerError("evidence-malformed", "something else stands among the receipts");
       matchReceipt(parcel, sent);
@@ -175,8 +194,13 @@ function parseEvidence(text: string): Evidence {
   });
 }
 
-/** Signed by its sender, and in the log that its sender signed. */
-function checkProven(item: ProvenParcel, channel: string, keys: ReadonlyMap<string, string>): Parcel {
+/** Signed by its sender, and in the log that its sender signed. A cosignature of a known party must hold when it is there. */
+function checkProven(
+  item: ProvenParcel,
+  channel: string,
+  keys: ReadonlyMap<string, string>,
+  trusted: Readonly<Record<string, string>>,
+): { readonly parcel: Parcel; readonly cosigned: EvidenceFacts["cosigned"] } {
   const { payload, signedBy } = openEnvelope(item.envelope, PARCEL_TYPE, [...keys.values()]);
   const parcel = readParcel(payload);
   if (parcel.channel !== channel) throw new LedgerError("evidence-channel", "the parcel belongs to another channel");
@@ -186,11 +210,19 @@ function checkProven(item: ProvenParcel, channel: string, keys: ReadonlyMap<stri
   if (parcel.sequence !== item.index)
     throw new LedgerError("evidence-place", "the parcel names another place in the log");
   const origin = logOrigin(channel, parcel.from);
-  const checkpoint = parseCheckpoint(openNote(item.checkpoint, [{ name: origin, publicKey: signedBy }]).text);
-  if (checkpoint.origin !== origin) throw new LedgerError("evidence-channel", "the checkpoint is of another log");
+  const cosigners = [...new Map([...keys, ...Object.entries(trusted)])]
+    .filter(([party]) => party !== parcel.from)
+    .map(([party, publicKey]) => ({ name: cosignerName(party), publicKey, party }));
+  const checkpoint = openCheckpoint(item.checkpoint, { name: origin, publicKey: signedBy }, cosigners);
   const leaf = leafHash(commitment(fromBase64(item.salt), sha256(utf8(item.envelope))));
   verifyInclusion(leaf, item.index, checkpoint.size, item.proof.map(fromBase64), checkpoint.root);
-  return parcel;
+  const cosigned = checkpoint.cosignatures.map(({ cosigner, timestamp }) => ({
+    log: parcel.from,
+    cosigner: cosigners.find(({ name }) => name === cosigner)?.party ?? cosigner,
+    size: checkpoint.size,
+    at: instantOf(new Date(timestamp * 1000)),
+  }));
+  return { parcel, cosigned };
 }
 
 /** A receipt is for a parcel in this file, and speaks of the records that were in it and of no other. */

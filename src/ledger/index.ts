@@ -1,8 +1,24 @@
 /**
- * ledger: what makes the past provable. RFC 6962 trees over a storage port, C2SP signed notes and checkpoints, DSSE
+ * ledger: what makes the past provable. RFC 6962 trees over a storage port, C2SP signed notes,
+ * checkpoints, cosignatures and tiles, DSSE
  * envelopes, salted commitments to parcels. Pure: it keeps nothing and reads no clock.
  */
+export {
+  type Checkpoint,
+  formatCheckpoint,
+  openCheckpoint,
+  type OpenCheckpoint,
+  parseCheckpoint,
+} from "./checkpoint.ts";
 export { commitment } from "./commitment.ts";
+export {
+  cosign,
+  type Cosignature,
+  type CosignatureVerifier,
+  cosignerName,
+  readCosignatures,
+  verifiedCosignatures,
+} from "./cosignature.ts";
 export { openEnvelope, PARCEL_TYPE, preAuthEncoding, sealEnvelope } from "./dsse.ts";
 export {
   checkEvidence,
@@ -29,14 +45,16 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from "./merkle.ts";
+export { type NoteVerifier, openNote, signNote, verifierKey } from "./note.ts";
 export {
-  type Checkpoint,
-  formatCheckpoint,
-  noteKeyHash,
-  type NoteSigner,
-  type NoteVerifier,
-  openNote,
-  parseCheckpoint,
-  signNote,
-} from "./note.ts";
+  entryBundle,
+  type HashRow,
+  hashTile,
+  parseTilePath,
+  readEntryBundle,
+  type Tile,
+  TILE_WIDTH,
+  tilePath,
+  tilesOf,
+} from "./tiles.ts";
 export { type Parcel, parcelBytes, type ParcelOf, readParcel, type ReceiptResult } from "./parcel.ts";

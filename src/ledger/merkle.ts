@@ -1,5 +1,6 @@
 import { concatBytes, equalBytes, sha256 } from "#base";
 import { LedgerError } from "./errors.ts";
+import type { HashRow } from "./tiles.ts";
 
 const LEAF = new Uint8Array([0]);
 const NODE = new Uint8Array([1]);
@@ -191,12 +192,18 @@ function invalid(message: string): LedgerError {
 }
 
 /** Hashes in memory: for verifiers and tests. */
-export function memoryHashStore(): HashStore {
+export function memoryHashStore(): HashStore & HashRow {
   const hashes = new Map<string, Uint8Array>();
   const sizes = new Map<string, number>();
   return {
     get: (log, level, position) => Promise.resolve(hashes.get(`${log} ${level} ${position}`) ?? null),
     put: (log, level, position, hash) => Promise.resolve(void hashes.set(`${log} ${level} ${position}`, hash)),
+    row: (log, level, position, count) =>
+      Promise.resolve(
+        Array.from({ length: count }, (_, n) => hashes.get(`${log} ${level} ${position + n}`)).filter(
+          (hash) => hash !== undefined,
+        ),
+      ),
     size: (log) => Promise.resolve(sizes.get(log) ?? 0),
     setSize: (log, size) => Promise.resolve(void sizes.set(log, size)),
   };

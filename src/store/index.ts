@@ -9,6 +9,7 @@ export { openSqlite } from "./engine/sqlite.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export type { AuditEntry } from "./repos/audit.ts";
 export type { Channel, Invitation } from "./repos/channels.ts";
+export type { StoredCosignature, Witnessed } from "./repos/cosignatures.ts";
 export { actorName } from "./repos/context.ts";
 export type { ImportProblem, ImportRun } from "./repos/imports.ts";
 export type { Officer, SessionRow } from "./repos/officers.ts";

@@ -64,6 +64,13 @@ describe.each(Object.keys(stores))("two nodes, on %s", (engine) => {
       facts: { given: [{ records: 2 }], returned: [{ results: { stored: 2 } }] },
     });
     expect(checkEvidence(evidence)).toMatchObject({ verdict: "genuine", keysFrom: "file" });
+    // Each party vouches for the other's log.
+    const [idA, idB] = [a.node.self.id, b.node.self.id];
+    expect(checkEvidence(evidence, keys).facts?.cosigned).toMatchObject([
+      { log: idA, cosigner: idB },
+      { log: idB, cosigner: idA },
+    ]);
+    expect(await a.node.store.read(a.officers.overseer, (r) => r.parcels.incidents())).toEqual([]);
     for (const at of [200, 1000, Math.floor(evidence.length / 2), evidence.length - 200]) {
       const tampered = `${evidence.slice(0, at)}${evidence[at] === "A" ? "B" : "A"}${evidence.slice(at + 1)}`;
       expect(checkEvidence(tampered, keys).verdict, `changed at ${at}`).toBe("refused");

@@ -249,6 +249,7 @@ export function channelRoutes(api: Api, deps: ApiDeps): void {
               : {
                   ...facts,
                   given: [...facts.given],
+                  cosigned: [...facts.cosigned],
                   returned: facts.returned.map((receipt) => ({ ...receipt, results: { ...receipt.results } })),
                 },
         },

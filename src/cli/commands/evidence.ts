@@ -51,6 +51,9 @@ export function evidenceCommand(program: Command): void {
               .map(([result, n]) => `${n} ${result}`)
               .join(", ")}`,
         ),
+        ...(verdict.facts?.cosigned ?? []).map(
+          (word) => `  ${word.at}  ${word.cosigner} cosigned the log of ${word.log} at ${word.size} entries`,
+        ),
       ]);
       if (verdict.verdict !== "genuine") process.exitCode = 1;
     });

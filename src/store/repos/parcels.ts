@@ -62,7 +62,16 @@ export interface ParcelReader {
     kinds?: readonly ParcelKind[];
     limit?: number;
   }): Promise<readonly InboundParcel[]>;
+  /** What opens the commitments of a log's entries, in order, without the parcels themselves: a page is small. */
+  openings(side: "inbound" | "outbound", channel: string, from: number, count: number): Promise<readonly Opening[]>;
   incidents(limit?: number): Promise<readonly Incident[]>;
+}
+
+interface Opening {
+  /** SHA-256 of the envelope's bytes, lower-case hex. */
+  readonly hash: string;
+  /** 32 bytes, base64. */
+  readonly salt: string;
 }
 
 export interface ParcelWriter extends ParcelReader {
@@ -133,6 +142,16 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
       if (channel !== undefined) select = select.where("channel", "=", channel);
       if (kinds !== undefined) select = select.where("kind", "in", [...kinds]);
       return (await select.orderBy("received_at", "desc").orderBy("sequence", "desc").limit(limit).execute()).map(toIn);
+    },
+    async openings(side, channel, from, count) {
+      return tx.db
+        .selectFrom(side)
+        .select(["hash", "salt"])
+        .where("channel", "=", channel)
+        .where("sequence", ">=", from)
+        .where("sequence", "<", from + count)
+        .orderBy("sequence")
+        .execute();
     },
     async incidents(limit = 100) {
       const rows = await tx.db.selectFrom("incident").selectAll().orderBy("at", "desc").limit(limit).execute();

@@ -3,6 +3,8 @@ import type { RepoContext } from "./context.ts";
 /** The hashes of logs: what the ledger's storage port asks for, inside one transaction. */
 export interface TreeReader {
   get(log: string, level: number, position: number): Promise<Uint8Array | null>;
+  /** `count` hashes of a level from `position` on, in order; fewer where the log ends. */
+  row(log: string, level: number, position: number, count: number): Promise<readonly Uint8Array[]>;
   size(log: string): Promise<number>;
   /** The last signed checkpoint of this log, as a note. */
   checkpoint(log: string): Promise<string | null>;
@@ -25,6 +27,18 @@ export function treeRepo({ tx }: RepoContext): TreeWriter {
         .where("position", "=", position)
         .executeTakeFirst();
       return row === undefined ? null : new Uint8Array(row.hash);
+    },
+    async row(log, level, position, count) {
+      const rows = await tx.db
+        .selectFrom("tree_node")
+        .select("hash")
+        .where("log", "=", log)
+        .where("level", "=", level)
+        .where("position", ">=", position)
+        .where("position", "<", position + count)
+        .orderBy("position")
+        .execute();
+      return rows.map(({ hash }) => new Uint8Array(hash));
     },
     async size(log) {
       const row = await tx.db.selectFrom("tree").select("size").where("log", "=", log).executeTakeFirst();

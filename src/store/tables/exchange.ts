@@ -56,6 +56,8 @@ export interface ExchangeTables {
   };
   tree_node: { log: string; level: number; position: number; hash: Uint8Array };
   tree: { log: string; size: number; checkpoint: string | null };
+  cosignature: { log: string; size: number; cosigner: string; line: string; at: string };
+  witnessed: { origin: string; size: number; checkpoint: string; at: string };
   incident: {
     id: string;
     channel: string | null;

@@ -1767,6 +1767,12 @@ export interface components {
                         [key: string]: number;
                     };
                 }[];
+                cosigned: {
+                    log: string;
+                    cosigner: string;
+                    size: number;
+                    at: string;
+                }[];
             } | null;
         };
         Import: {
