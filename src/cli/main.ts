@@ -10,6 +10,7 @@ import { initCommand } from "./commands/init.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
 import { markCommand, recordsCommand } from "./commands/mark.ts";
 import { keysCommand } from "./commands/keys.ts";
+import { mediaCommand } from "./commands/media.ts";
 import { basisCommand, officerCommand } from "./commands/officer.ts";
 import { pairCommand } from "./commands/pair.ts";
 import { releaseCommand } from "./commands/release.ts";
@@ -33,6 +34,7 @@ const COMMANDS = [
   ledgerCommand,
   exportCommand,
   validateCommand,
+  mediaCommand,
   keysCommand,
   backupCommand,
   restoreCommand,

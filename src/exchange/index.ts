@@ -9,6 +9,8 @@ export { type LinkIdentity, tlsPin } from "./link.ts";
 export type { ExportedLog } from "./log-export.ts";
 export { type Accepted, readInvitation } from "./pairing.ts";
 export type { ChannelVerdict, LogVerdict } from "./proof.ts";
+export { MAX_MEDIA_BYTES, type MediaPart, type MediaReport } from "./media.ts";
+export { ageIdentity } from "./sealed-file.ts";
 export type { Self } from "./self.ts";
 export {
   createExchange,

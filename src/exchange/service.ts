@@ -11,6 +11,7 @@ import { ExchangeError } from "./errors.ts";
 import { createLinkClient, type LinkIdentity, type LinkServer, listen } from "./link.ts";
 import { proveLog, stateLog } from "./log-guard.ts";
 import { type ExportedLog, exportLogs, type WriteFile } from "./log-export.ts";
+import { exportMedia, importMedia, type MediaPart, type MediaReport } from "./media.ts";
 import { post } from "./outbox.ts";
 import { createPairing, type Pairing } from "./pairing.ts";
 import { type ChannelVerdict, makeEvidence, verifyChannel } from "./proof.ts";
@@ -22,6 +23,8 @@ export interface ExchangeDeps {
   readonly self: Self;
   readonly clock: Clock;
   readonly registry: TypeRegistry;
+  /** The age identity that opens files sealed for this party; asked for only then. */
+  readonly mediaIdentity: () => Promise<string>;
   /** Told of everything that comes in or is delivered, after it is on disk. */
   readonly onEvent: (event: ExchangeEvent) => void;
 }
@@ -49,6 +52,10 @@ export interface Exchange {
   exportLogs(viewer: Viewer, channel: string, write: WriteFile): Promise<readonly ExportedLog[]>;
   /** The evidence bundle of a release, as the text of one file. */
   evidence(viewer: Viewer, release: string): Promise<string>;
+  /** What waits for a partner, as sealed files to carry by hand. */
+  exportMedia(actor: Viewer, channel: string, partBytes?: number): AsyncGenerator<MediaPart>;
+  /** Takes in one file that a partner sealed for this party. */
+  importMedia(actor: Viewer, sealed: Uint8Array): Promise<MediaReport>;
   /** Opens the link: partners reach this node, and the outbox is carried to them. */
   open(options: LinkOptions): Promise<Link>;
 }
@@ -77,7 +84,28 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     return channel;
   }
 
+  const job: Viewer = { kind: "job", party: self.id, name: "link", may: [] };
+  let delivery: Delivery | null = null;
+  const take = (channel: string, bytes: Uint8Array) =>
+    receive(
+      {
+        store,
+        self,
+        clock,
+        registry,
+        onReceived: (id, parcel) => {
+          onEvent({ kind: "received", channel: id, parcel });
+          delivery?.wake(id);
+        },
+      },
+      channel,
+      bytes,
+    );
+  const media = { store, self, clock, identity: deps.mediaIdentity, receive: take };
+
   return {
+    exportMedia: (actor, channel, partBytes) => exportMedia(media, actor, channel, partBytes),
+    importMedia: (actor, sealed) => importMedia(media, actor, sealed),
     pairing: {
       invite: (actor) => (requirePermission(actor, "channel.manage"), pairing.invite(actor)),
       accept: (actor, text) => (requirePermission(actor, "channel.manage"), pairing.accept(actor, text)),
@@ -131,11 +159,9 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     evidence: (viewer, release) => makeEvidence(store, self, viewer, clock, release),
 
     async open({ identity, host, port, holder, pollMs, onError }) {
-      const job: Viewer = { kind: "job", party: self.id, name: "link", may: [] };
       const client = createLinkClient(identity);
       const ask = (channel: Channel, from: number, have: number, signal: AbortSignal) =>
         client.askLog(channel.partnerUrl, channel.partnerTlsPin, from, have, signal);
-      let delivery: Delivery | null = null;
       const server: LinkServer = await listen({
         identity,
         host,
@@ -151,21 +177,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
           return stated;
         },
         channelOf: async (pin) => (await store.read(job, (r) => r.channels.byTlsPin(pin)))?.id ?? null,
-        receive: (channel, bytes) =>
-          receive(
-            {
-              store,
-              self,
-              clock,
-              registry,
-              onReceived: (id, parcel) => {
-                onEvent({ kind: "received", channel: id, parcel });
-                delivery?.wake(id);
-              },
-            },
-            channel,
-            bytes,
-          ),
+        receive: take,
       });
       delivery = startDelivery({
         store,

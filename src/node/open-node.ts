@@ -4,7 +4,15 @@ import { join, resolve } from "node:path";
 import type { Clock } from "#base";
 import { type ApiDeps, serveApp, type WebServer } from "#api";
 import { type Access, createAccess } from "#access";
-import { createExchange, type Exchange, type ExchangeEvent, type Link, type Self, tlsPin } from "#exchange";
+import {
+  ageIdentity,
+  createExchange,
+  type Exchange,
+  type ExchangeEvent,
+  type Link,
+  type Self,
+  tlsPin,
+} from "#exchange";
 import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
 import { designationType, ofacLoader, unLoader } from "#pillars/designations";
@@ -63,7 +71,14 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     purposes: config.party.purposes,
   };
   const events = new EventEmitter<{ exchange: [ExchangeEvent] }>();
-  const exchange = createExchange({ store, self, clock, registry, onEvent: (event) => events.emit("exchange", event) });
+  const exchange = createExchange({
+    store,
+    self,
+    clock,
+    registry,
+    mediaIdentity: () => ageIdentity(secrets.signingSeed),
+    onEvent: (event) => events.emit("exchange", event),
+  });
   const node: EntenteNode = {
     home,
     self,

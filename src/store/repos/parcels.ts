@@ -54,7 +54,7 @@ export interface ParcelReader {
   outboundByHash(channel: string, hash: string): Promise<OutboundParcel | null>;
   outboundList(channel: string, limit?: number): Promise<readonly OutboundParcel[]>;
   /** The first parcels not yet delivered, in order, whether or not their time has come. */
-  queue(channel: string, limit: number): Promise<readonly OutboundParcel[]>;
+  queue(channel: string, limit: number, after?: number): Promise<readonly OutboundParcel[]>;
   queued(channel: string): Promise<number>;
   inbound(channel: string, sequence: number): Promise<InboundParcel | null>;
   inboundList(query?: {
@@ -77,6 +77,8 @@ interface Opening {
 export interface ParcelWriter extends ParcelReader {
   addOutbound(parcel: OutboundParcel): Promise<void>;
   delivered(channel: string, sequence: number): Promise<void>;
+  /** The partner holds everything before `size`. @returns how many parcels waited for that word. */
+  deliveredBefore(channel: string, size: number): Promise<number>;
   failed(channel: string, sequence: number, error: string, nextAttemptAt: Instant): Promise<void>;
   /** The partner was just heard: what waits for its next attempt need not wait. */
   retryNow(channel: string): Promise<void>;
@@ -115,10 +117,11 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
     async outboundList(channel, limit = 200) {
       return (await out().where("channel", "=", channel).orderBy("sequence", "desc").limit(limit).execute()).map(toOut);
     },
-    async queue(channel, limit) {
+    async queue(channel, limit, after = -1) {
       const rows = await out()
         .where("state", "=", "queued")
         .where("channel", "=", channel)
+        .where("sequence", ">", after)
         .orderBy("sequence")
         .limit(limit)
         .execute();
@@ -176,6 +179,16 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
         .where("channel", "=", channel)
         .where("sequence", "=", sequence)
         .execute();
+    },
+    async deliveredBefore(channel, size) {
+      const { numUpdatedRows } = await tx.db
+        .updateTable("outbound")
+        .set({ state: "delivered", delivered_at: now, last_error: null })
+        .where("channel", "=", channel)
+        .where("sequence", "<", size)
+        .where("state", "=", "queued")
+        .executeTakeFirst();
+      return Number(numUpdatedRows);
     },
     async failed(channel, sequence, error, nextAttemptAt) {
       await tx.db

@@ -1,0 +1,229 @@
+import { z } from "zod";
+import { BaseError, type Clock, concatBytes, fromUtf8, instantOf, parseJson, utf8 } from "#base";
+import { requirePermission } from "#access";
+import { LedgerError, openEnvelope, sealEnvelope } from "#ledger";
+import type { Viewer } from "#policy";
+import type { Channel, OutboundParcel, Store } from "#store";
+import { ExchangeError } from "./errors.ts";
+import type { LinkAnswer, LinkMessage } from "./message.ts";
+import { checkpointAt, partnerLog } from "./outbox.ts";
+import { openSealed, sealFor } from "./sealed-file.ts";
+import type { Self } from "./self.ts";
+
+/**
+ * The same parcels by hand: files sealed for the partner, carried over any number of hops, or through a diode that gives no
+ * answer. A parcel waits in the outbox until a file (or the link) comes back and says how far the partner's copy of our log goes.
+ */
+const HEADER_TYPE = "application/vnd.entente.media+json";
+
+const header = z.strictObject({
+  v: z.literal(1),
+  channel: z.string().max(300),
+  from: z.string().max(300),
+  to: z.string().max(300),
+  made: z.string().max(40),
+  /** How many entries of the recipient's log the sender holds: what waits there for an answer need wait no more. */
+  have: z.int().min(0),
+  part: z.int().min(1).max(100_000),
+  last: z.boolean(),
+  /** The place of the first parcel in this file, and how many there are. */
+  first: z.int().min(0),
+  count: z.int().min(0).max(1_000_000),
+});
+
+type Header = z.infer<typeof header>;
+
+/** Bytes of one sealed file that is read; a writer's parts are smaller. */
+export const MAX_MEDIA_BYTES = 512 * 1024 * 1024;
+const SMALLEST_PART = 64 * 1024;
+const DEFAULT_PART = 64 * 1024 * 1024;
+const PAGE = 64;
+
+export interface MediaDeps {
+  readonly store: Store;
+  readonly self: Self;
+  readonly clock: Clock;
+  /** This party's age identity. */
+  readonly identity: () => Promise<string>;
+  readonly receive: (channel: string, bytes: Uint8Array) => Promise<LinkAnswer>;
+}
+
+export interface MediaPart {
+  /** A name that sorts in the order of the parts and says nothing of what is inside. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly parcels: number;
+  readonly part: number;
+  readonly last: boolean;
+}
+
+export interface MediaReport {
+  readonly channel: string;
+  readonly partner: string;
+  readonly part: number;
+  readonly last: boolean;
+  readonly stored: number;
+  readonly duplicate: number;
+  /** Of ours, known to have arrived by what this file says. */
+  readonly confirmed: number;
+  /** Where reading stopped, and why; `null`: all of it is here. */
+  readonly stopped: { readonly at: number; readonly code: string; readonly message: string } | null;
+}
+
+/** Everything that waits for the partner, as files of at most about `partBytes` each. What is exported stays in the outbox. */
+export async function* exportMedia(
+  { store, self, clock }: MediaDeps,
+  actor: Viewer,
+  channelId: string,
+  partBytes = DEFAULT_PART,
+): AsyncGenerator<MediaPart> {
+  requirePermission(actor, "channel.manage");
+  const channel = await activeChannel(store, actor, channelId);
+  const made = instantOf(clock());
+  const have = await store.read(actor, (r) => r.trees.size(partnerLog(channel.id)));
+  const limit = Math.max(partBytes, SMALLEST_PART);
+  const common = { v: 1, channel: channel.id, from: self.id, to: channel.partner, made, have } as const;
+  let part = 0;
+  for await (const { lines, first, last } of chunks(store, self, actor, channel, limit)) {
+    part++;
+    const head: Header = { ...common, part, last, first, count: lines.length };
+    const plain = concatBytes(
+      utf8(`${sealEnvelope(HEADER_TYPE, utf8(JSON.stringify(head)), self.key)}\n`),
+      ...lines.map((line) => utf8(`${line}\n`)),
+    );
+    const name = `entente-${channel.id.slice(9, 17)}-${made.slice(0, 19).replaceAll(/[-:T]/g, "")}-${String(part).padStart(4, "0")}.age`;
+    yield { name, bytes: await sealFor(channel.partnerKey, plain), parcels: lines.length, part, last };
+  }
+  await store.transact(actor, (t) => t.audit.note("media.export", channel.id, { parts: part }));
+}
+
+interface Chunk {
+  readonly lines: readonly string[];
+  readonly first: number;
+  readonly last: boolean;
+}
+
+/** What waits, in order, cut where a part is full; one empty chunk when nothing waits, since what we hold is news too. */
+async function* chunks(
+  store: Store,
+  self: Self,
+  actor: Viewer,
+  channel: Channel,
+  limit: number,
+): AsyncGenerator<Chunk> {
+  let lines: string[] = [];
+  let [first, size] = [0, 0];
+  let after = -1;
+  for (;;) {
+    const page: readonly OutboundParcel[] = await store.read(actor, (r) => r.parcels.queue(channel.id, PAGE, after));
+    for (const { envelope, salt, sequence } of page) {
+      const checkpoint = await store.read(actor, (r) => checkpointAt(r, self, channel.id, sequence + 1));
+      const line = JSON.stringify({ envelope, salt, sequence, checkpoint } satisfies LinkMessage);
+      if (lines.length > 0 && size + line.length > limit) {
+        yield { lines, first, last: false };
+        [lines, size] = [[], 0];
+      }
+      if (lines.length === 0) first = sequence;
+      lines.push(line);
+      size += line.length;
+      after = sequence;
+    }
+    if (page.length < PAGE) {
+      yield { lines, first, last: true };
+      return;
+    }
+  }
+}
+
+/** Opens one file. Parcels that are here already are passed over; one that is missing before them stops it, and nothing is lost. */
+export async function importMedia(deps: MediaDeps, actor: Viewer, sealed: Uint8Array): Promise<MediaReport> {
+  requirePermission(actor, "channel.manage");
+  const { store, self, receive } = deps;
+  const plain = await openSealed(await deps.identity(), sealed);
+  const lines = splitLines(plain);
+  const headLine = lines.next();
+  const { head, channel } = await readHeader(deps, actor, headLine.done === true ? new Uint8Array() : headLine.value);
+  const report = { stored: 0, duplicate: 0 };
+  let stopped: MediaReport["stopped"] = null;
+  let place = head.first;
+  for (const line of lines) {
+    const answer = await receive(channel.id, line);
+    if (answer.result === "stored" || answer.result === "duplicate") {
+      report[answer.result]++;
+      place++;
+      continue;
+    }
+    const message =
+      answer.result === "gap"
+        ? `the parcels from place ${answer.expected} on are missing: import the file that holds them, then this one again`
+        : answer.message;
+    stopped = { at: place, code: answer.result === "refused" ? answer.code : answer.result, message };
+    break;
+  }
+  if (stopped === null && place !== head.first + head.count)
+    stopped = { at: place, code: "media-malformed", message: "the file holds fewer parcels than it says" };
+  const confirmed = await store.transact(actor, async (t) => {
+    await t.audit.note("media.import", channel.id, { part: head.part, ...report, from: self.id });
+    return t.parcels.deliveredBefore(channel.id, head.have);
+  });
+  const { part, last } = head;
+  return { channel: channel.id, partner: channel.partnerName, part, last, ...report, confirmed, stopped };
+}
+
+async function readHeader(
+  { store, self }: MediaDeps,
+  actor: Viewer,
+  line: Uint8Array,
+): Promise<{ head: Header; channel: Channel }> {
+  const channels = (await store.read(actor, (r) => r.channels.list())).filter((channel) => channel.state === "active");
+  try {
+    const text = fromUtf8(line);
+    const opened = openEnvelope(
+      text,
+      HEADER_TYPE,
+      channels.map((channel) => channel.partnerKey),
+    );
+    const head = header.parse(parseJson(fromUtf8(opened.payload), { maxLength: 10_000, maxDepth: 2 }));
+    const channel = channels.find((item) => item.id === head.channel && item.partnerKey === opened.signedBy);
+    if (channel === undefined || head.from !== channel.partner || head.to !== self.id) {
+      throw new ExchangeError("media-misdirected", "the file was made for another channel or another party", {
+        fix: "Give it to whom it was made for.",
+      });
+    }
+    return { head, channel };
+  } catch (error) {
+    if (error instanceof LedgerError && error.code === "envelope-unsigned") {
+      throw new ExchangeError("media-misdirected", "the file is signed by nobody with whom this node is paired", {
+        fix: "Pair with the sender first.",
+        cause: error,
+      });
+    }
+    if (error instanceof LedgerError || error instanceof BaseError || error instanceof z.ZodError)
+      throw new ExchangeError("media-malformed", "the file does not begin as a file of parcels does", { cause: error });
+    throw error;
+  }
+}
+
+function* splitLines(bytes: Uint8Array): Generator<Uint8Array> {
+  const newline = 0x0a;
+  let from = 0;
+  while (from < bytes.length) {
+    const end = bytes.indexOf(newline, from);
+    if (end === -1) {
+      yield bytes.subarray(from);
+      return;
+    }
+    yield bytes.subarray(from, end);
+    from = end + 1;
+  }
+}
+
+async function activeChannel(store: Store, actor: Viewer, id: string): Promise<Channel> {
+  const channel = await store.read(actor, (r) => r.channels.get(id));
+  if (channel === null) throw new ExchangeError("channel-unknown", `there is no channel ${id}`);
+  if (channel.state !== "active")
+    throw new ExchangeError("channel-inactive", `the channel to ${channel.partnerName} is ${channel.state}`, {
+      fix: "Confirm the fingerprint with the partner first.",
+    });
+  return channel;
+}
