@@ -1,0 +1,22 @@
+import { parseInstant } from "#base";
+
+const FRACTION = /\.(\d+)/;
+
+/** A text whose order is time order, to the last digit of the fraction. @throws BaseError `instant`. */
+export function instantKey(text: string): string {
+  const digits = FRACTION.exec(text)?.[1] ?? "";
+  const whole = parseInstant(text.replace(FRACTION, ""));
+  return `${whole.slice(0, 20)}${digits.replace(/0+$/, "")}`;
+}
+
+/** Negative when `a` is earlier. @throws BaseError `instant` when either is no timestamp. */
+export function compareInstants(a: string, b: string): number {
+  const [left, right] = [instantKey(a), instantKey(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Microseconds since 1970; a big integer, since a double no longer holds them after the year 2255. @throws BaseError `instant`. */
+export function microsecondsOf(text: string): bigint {
+  const instant = parseInstant(text.replace(/(\.\d{12})\d+/, "$1"));
+  return BigInt(Date.parse(`${instant.slice(0, 19)}Z`)) * 1000n + BigInt(instant.slice(20, 26));
+}
