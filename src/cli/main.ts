@@ -9,13 +9,14 @@ import { initCommand } from "./commands/init.ts";
 import { markCommand, recordsCommand } from "./commands/mark.ts";
 import { basisCommand, officerCommand } from "./commands/officer.ts";
 import { pairCommand } from "./commands/pair.ts";
+import { patternCommand } from "./commands/pattern.ts";
 import { releaseCommand } from "./commands/release.ts";
 import { startCommand } from "./commands/start.ts";
 import { verifyCommand } from "./commands/verify.ts";
 
 const COMMANDS = [
   initCommand, startCommand, officerCommand, pairCommand, basisCommand, markCommand, importCommand, recordsCommand, releaseCommand, inboxCommand, verifyCommand,
-  evidenceCommand, exportCommand, doctorCommand,
+  evidenceCommand, exportCommand, doctorCommand, patternCommand,
 ];
 
 function program(): Command {

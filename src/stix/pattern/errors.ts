@@ -60,5 +60,5 @@ export function placeOf(text: string, offset: number): PatternPlace {
     line++;
     lineStart = end.index + end[0].length;
   }
-  return { line, column: [...text.slice(lineStart, offset)].length + 1, offset };
+  return { line, column: Array.from(text.slice(lineStart, offset)).length + 1, offset };
 }

@@ -153,12 +153,12 @@ class Parser {
   #qualifier(): Qualifier | null {
     const { offset } = this.#token;
     if (this.#skipWord("WITHIN")) {
-      const seconds = Number(this.#constant(["integer", "float"], "a number of seconds").value);
+      const seconds = this.#constant(["integer", "float"], "a number of seconds").value;
       this.#expectWord("SECONDS");
       return this.#node<Qualifier>({ kind: "within", seconds }, offset);
     }
     if (this.#skipWord("REPEATS")) {
-      const times = Number(this.#constant(["integer"], "how many times, as an integer").value);
+      const times = this.#constant(["integer"], "how many times, as an integer").value;
       this.#expectWord("TIMES");
       return this.#node<Qualifier>({ kind: "repeats", times }, offset);
     }
@@ -166,7 +166,7 @@ class Parser {
       const start = this.#constant(["timestamp"], "a timestamp: t'2026-01-31T12:00:00Z'").value;
       this.#expectWord("STOP");
       const stop = this.#constant(["timestamp"], "a timestamp: t'2026-01-31T12:00:00Z'").value;
-      return this.#node<Qualifier>({ kind: "startstop", start: String(start), stop: String(stop) }, offset);
+      return this.#node<Qualifier>({ kind: "startstop", start, stop }, offset);
     }
     return null;
   }

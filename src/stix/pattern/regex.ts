@@ -75,9 +75,9 @@ function tooLarge(): PatternError {
  * Going back only to the last `%` is enough, so the time is at most text × pattern, and charged.
  */
 export function likeTest(source: string): TextTest {
-  const pattern = [...source.normalize("NFC")];
+  const pattern = Array.from(source.normalize("NFC"));
   return (text, budget) => {
-    const characters = [...text];
+    const characters = Array.from(text);
     budget.charge(1 + Math.ceil(characters.length / PER_STEP));
     let [at, p, star, resume] = [0, 0, -1, 0];
     while (at < characters.length) {
