@@ -268,6 +268,7 @@ describe("hostile constants", () => {
     ["nested repetition", "x:v MATCHES '^(a+)+$'", `${long}!`],
     ["nested alternatives", "x:v MATCHES '^(a|aa)*$'", `${long}!`],
     ["wildcards", `x:v LIKE '${"%a".repeat(500)}b'`, long],
+    ["an endless fraction", "x:v < t'2020-01-01T00:00:00Z'", `2026-01-01T00:00:00.${"0".repeat(1_000_000)}1Z`],
     ["counted repetition", "x:v MATCHES '(a|b)*a(a|b){400}c'", long],
     ["great classes", `x:v MATCHES '${"\\\\pL".repeat(600)}z'`, long],
   ])("%s cannot stall", (_, comparison, value) => {
@@ -279,6 +280,10 @@ describe("hostile constants", () => {
       expect(error).toMatchObject({ code: "pattern-budget" });
     }
     expect(performance.now() - start).toBeLessThan(8_000);
+  });
+  test("LIKE pays for going back", () => {
+    const match = compilePattern("[x:v LIKE '%aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab']");
+    expect(() => match.match([{ ...seen("1", ""), objects: { 0: x({ v: "a".repeat(10_000) }) } }], { steps: 10_000 })).toThrow(expect.objectContaining({ code: "pattern-budget" }));
   });
   test.each([
     ["too long", "a".repeat(2_001)],

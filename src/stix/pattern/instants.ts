@@ -5,8 +5,11 @@ const FRACTION = /\.(\d+)/;
 /** A text whose order is time order, to the last digit of the fraction. @throws BaseError `instant`. */
 export function instantKey(text: string): string {
   const digits = FRACTION.exec(text)?.[1] ?? "";
+  // Not by a regular expression: its time on a hostile fraction would be quadratic.
+  let end = digits.length;
+  while (digits[end - 1] === "0") end--;
   const whole = parseInstant(text.replace(FRACTION, ""));
-  return `${whole.slice(0, 20)}${digits.replace(/0+$/, "")}`;
+  return `${whole.slice(0, 20)}${digits.slice(0, end)}`;
 }
 
 /** Negative when `a` is earlier. @throws BaseError `instant` when either is no timestamp. */

@@ -42,6 +42,9 @@ describe("§9.5.1 and §9.5.2 over several observations", () => {
     ["REPEATS adds number_observed", `${A} REPEATS 5 TIMES`, [seen("1", "a", 0, { count: 3 }), seen("2", "a", 1, { count: 2 })], ["1", "2"]],
     ["REPEATS a group", `(${A} AND ${B}) REPEATS 2 TIMES`, [...many(2, "a"), ...many(2, "b")], ["a0", "b0", "a1", "b1"]],
     ["REPEATS a group, too few", `(${A} AND ${B}) REPEATS 2 TIMES`, [...many(2, "a"), ...many(1, "b")], null],
+    ["REPEATS a group counts the rarest", `(${A} AND ${B}) REPEATS 2 TIMES`, [seen("1", "a", 0, { count: 2 }), seen("2", "b", 0, { count: 2 })], ["1", "2"]],
+    ["REPEATS a group counts no more than the rarest", `(${A} AND ${B}) REPEATS 2 TIMES`, [seen("1", "a", 0, { count: 2 }), seen("2", "b", 0)], null],
+    ["REPEATS a group counts no more than the rarest, whichever", `(${A} AND ${B}) REPEATS 2 TIMES`, [seen("1", "a", 0), seen("2", "b", 0, { count: 2 })], null],
     ["REPEATS a sequence", `(${A} FOLLOWEDBY ${B}) REPEATS 2 TIMES`, [seen("1", "a", 0), seen("2", "a", 3), seen("3", "b", 3), seen("4", "b", 2)], ["1", "4", "2", "3"]],
     ["REPEATS of REPEATS", `(${A} REPEATS 2 TIMES) REPEATS 3 TIMES`, [seen("1", "a", 0, { count: 3 }), seen("2", "a", 1, { count: 3 })], ["1", "2"]],
     ["REPEATS leaves enough for others", `${A} REPEATS 2 TIMES AND [x:k = 'a' AND x:k LIKE '%']`, many(3, "a"), ["a0", "a1", "a2"]],
@@ -87,8 +90,9 @@ describe("what observations are made of", () => {
 });
 
 /** Every assignment of distinct observations, by brute force: what the search must agree with. */
-type Tree = { readonly leaf: string } | { readonly op: "AND" | "OR" | "FOLLOWEDBY"; readonly parts: readonly Tree[] } | { readonly within: number; readonly part: Tree } | { readonly times: number; readonly leaf: string };
+type Tree = { readonly group: Tree; readonly times: number } | { readonly leaf: string } | { readonly op: "AND" | "OR" | "FOLLOWEDBY"; readonly parts: readonly Tree[] } | { readonly within: number; readonly part: Tree } | { readonly times: number; readonly leaf: string };
 const spell = (tree: Tree): string =>
+  "group" in tree ? `(${spell(tree.group)}) REPEATS ${tree.times} TIMES` :
   "times" in tree ? `[x:k = '${tree.leaf}'] REPEATS ${tree.times} TIMES` : "leaf" in tree ? `[x:k = '${tree.leaf}']` : "op" in tree ? `(${tree.parts.map(spell).join(` ${tree.op} `)})` : `(${spell(tree.part)}) WITHIN ${tree.within} SECONDS`;
 interface Point {
   readonly kind: string;
@@ -97,7 +101,10 @@ interface Point {
   readonly count: number;
 }
 function* brute(tree: Tree, points: readonly Point[]): Generator<ReadonlySet<Point>> {
-  if ("times" in tree) {
+  if ("group" in tree) {
+    // §9.5.1: a shorthand of AND.
+    yield* brute({ op: "AND", parts: Array.from({ length: tree.times }, () => tree.group) }, points);
+  } else if ("times" in tree) {
     const fit = points.filter((point) => point.kind === tree.leaf);
     for (let bits = 1; bits < 1 << fit.length; bits++) {
       const taken = fit.filter((_, index) => (bits & (1 << index)) !== 0);
@@ -123,18 +130,22 @@ function* brute(tree: Tree, points: readonly Point[]): Generator<ReadonlySet<Poi
 
 describe("the search", () => {
   const kind = fc.constantFrom("a", "b");
-  const tree = fc.letrec<{ tree: Tree }>((tie) => ({
+  const treeOf = (groups: boolean): fc.Arbitrary<Tree> => fc.letrec<{ tree: Tree }>((tie) => ({
     tree: fc.oneof(
       { maxDepth: 3, withCrossShrink: true },
       fc.record({ leaf: kind }),
       fc.record({ leaf: kind, times: fc.integer({ min: 1, max: 3 }) }),
       fc.record({ op: fc.constantFrom("AND" as const, "OR" as const, "FOLLOWEDBY" as const), parts: fc.array(tie("tree"), { minLength: 2, maxLength: 3 }) }),
       fc.record({ within: fc.integer({ min: 1, max: 5 }), part: tie("tree") }),
+      ...(groups ? [fc.record({ group: tie("tree"), times: fc.integer({ min: 1, max: 3 }) })] : []),
     ),
   })).tree;
-  const points = fc.array(fc.record({ kind, first: fc.nat({ max: 8 }), span: fc.nat({ max: 2 }), count: fc.integer({ min: 1, max: 2 }) }), { maxLength: 6 });
+  const pointsOf = (counts: number) => fc.array(fc.record({ kind, first: fc.nat({ max: 8 }), span: fc.nat({ max: 2 }), count: fc.integer({ min: 1, max: counts }) }), { maxLength: 6 });
 
-  test("finds a match exactly when trying everything finds one, and finds a real one", () => {
+  test.each([
+    ["with counts", treeOf(false), pointsOf(2)],
+    ["with repeated groups", treeOf(true), pointsOf(1)],
+  ])("finds a match exactly when trying everything finds one, and finds a real one: %s", (_, tree, points) => {
     fc.assert(
       fc.property(tree, points, (shape, list) => {
         const all: Point[] = list.map(({ span, ...point }) => ({ ...point, last: point.first + span }));
@@ -166,6 +177,10 @@ describe("the search", () => {
     const start = performance.now();
     expect(compilePattern(pattern).match(observed).matched).toBe(expected);
     expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  test("a window without hope ends the looking", () => {
+    expect(compilePattern("[x:k = 'a'] REPEATS 5001 TIMES WITHIN 9999 SECONDS").match(crowd(5_000), { steps: 100_000 }).matched).toBe(false);
   });
 
   test("what would take too long is given up with a code", () => {

@@ -170,8 +170,10 @@ describe("what the standard demands beyond grammar", () => {
   });
 
   test("MATCHES: no regular expression is a fault, one that only another engine runs is a warning", () => {
-    expect(checkPattern("[a:b MATCHES '(x']")).toMatchObject({ valid: false, errors: [{ code: "pattern-regex", place: { column: 14 } }] });
-    for (const regex of ["(a)\\\\1", "(?=a)", "(?!a)", "(?<=a)b", "(?<!a)b", "(?>a)", "a++", "(?R)", "\\\\K"]) {
+    for (const regex of ["(x", "x)", "[a", "*a", "a**", "a{2,1}", "(?<a"]) {
+      expect(checkPattern(`[a:b MATCHES '${regex}']`), regex).toMatchObject({ valid: false, errors: [{ code: "pattern-regex", place: { column: 14 } }], warnings: [] });
+    }
+    for (const regex of ["(a)\\\\1", "(?=a)", "(?!a)", "(?<=a)b", "(?<!a)b", "(?>a)", "a++", "(?R)", "\\\\K", "a{1001}", "a{2}{3}", "(*UTF8)a"]) {
       expect(checkPattern(`[a:b MATCHES '${regex}']`), regex).toMatchObject({ valid: true, warnings: [{ code: "pattern-regex-unsupported", place: { column: 14 } }] });
     }
   });
@@ -248,6 +250,9 @@ const pattern = fc.letrec<{ expression: ObservationExpression }>((tie) => ({
 })).expression;
 
 describe("properties", () => {
+  test("what other readers could take for a keyword is printed in apostrophes", () => {
+    expect(printPattern(parsePattern("[a:IN.'x' == 1 OR a:'a-b'[0].'true' <> .50]"))).toBe("[a:'IN'.x = 1 OR a:'a-b'[0].'true' != 0.5]");
+  });
   test("what is printed reads as the same tree", () => {
     fc.assert(
       fc.property(pattern, (tree) => {
@@ -290,6 +295,9 @@ describe("bounds", () => {
     ["brackets that never close", "[".repeat(100_000), "syntax@1"],
     ["a constant that never ends", `[a:b = '${"\\'".repeat(49_000)}`, "syntax@7"],
     ["comments that never end", "/* ".repeat(30_000), "syntax@0"],
+    ["comments without number", `${"/**/".repeat(12_000)}${"//\n".repeat(15_000)}[a:b = 1]`, "valid"],
+    ["space without end", `${" \n".repeat(49_000)}[a:b = 1]`, "valid"],
+    ["a fraction without end", `[a:b = 1] START t'2020-01-01T00:00:00.${"0".repeat(99_000)}1Z' STOP t'2020-01-01T00:00:01Z'`, "valid"],
     ["faults without number", `[a:b IN (${"h'1',".repeat(19_000)}h'1')]`, "constant@9"],
     ["many observations", Array.from({ length: 9_000 }, () => "[a:b=1]").join("OR"), "valid"],
     ["many qualifiers", `[a:b = 1]${" REPEATS 2 TIMES".repeat(6_000)}`, "meaning@26"],

@@ -15,8 +15,10 @@ const MAX_INSTRUCTIONS = 50_000;
 /** A character at one instruction costs at most about 10 ns; so many are one step of the budget. */
 const PER_STEP = 16;
 
-/** What RE2 says of constructs that PCRE has and a linear-time engine has not. */
-const UNSUPPORTED = /unsupported Perl syntax|invalid escape sequence|invalid nested repetition|invalid named capture: `\(\?<[=!]|nests too deeply|too large|argument to repetition operator: `\*`/;
+/** What RE2 says of constructs that PCRE has and it has not. */
+const UNSUPPORTED = /unsupported Perl syntax|invalid escape sequence|nested repetition operator: `.*[+}]`|invalid named capture: `\(\?<[=!]|repeat count: `\{\d{4,}|nests too deeply|too large/;
+/** PCRE's verbs, `(*UTF8)`: RE2 only says that nothing stands before the `*`. */
+const VERB = /\(\*[A-Z]/;
 
 /**
  * Compiles the regular expressions of one pattern (§9.6.1, MATCHES) on RE2, whose time is linear in the text: it has no
@@ -46,7 +48,7 @@ function compiled(source: string): RE2JS {
   } catch (cause) {
     if (!(cause instanceof RE2JSSyntaxException)) throw cause;
     const said = cause.message.replace(/^error parsing regexp: /, "").slice(0, 200);
-    if (UNSUPPORTED.test(said)) {
+    if (UNSUPPORTED.test(said) || VERB.test(source)) {
       throw new PatternError("pattern-regex-unsupported", `this regular expression cannot run in linear time, so it is not run at all: ${said}`, {
         fix: "Do without back-references, look-around, atomic groups and possessive repetition.",
         cause,
@@ -77,8 +79,8 @@ function tooLarge(): PatternError {
 export function likeTest(source: string): TextTest {
   const pattern = Array.from(source.normalize("NFC"));
   return (text, budget) => {
+    budget.charge(1 + Math.ceil(text.length / 4));
     const characters = Array.from(text);
-    budget.charge(1 + Math.ceil(characters.length / PER_STEP));
     let [at, p, star, resume] = [0, 0, -1, 0];
     while (at < characters.length) {
       const wanted = pattern[p];

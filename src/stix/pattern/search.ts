@@ -163,7 +163,7 @@ export class Search {
     const bind = this.#bind.bind(this);
     const open = (so: Progress): Iterator<Progress> =>
       bind(part, from, until, so.picks)
-        .map((next) => ({ ...added(so, next), least: Math.min(...pickList(next.picks, so.picks)) }))
+        .map((next) => ({ ...added(so, next), least: pickList(next.picks, so.picks).reduce((least, index) => Math.min(least, index)) }))
         .filter((next) => next.least > so.least);
     for (const { picks: taken, start, end, weight } of sequences(initial(picks), open, (so) => so.index > 0 && so.weight >= times)) {
       yield { picks: taken, start, end, weight: Math.floor(weight / times) };
@@ -187,6 +187,8 @@ export class Search {
     const key = node.key * (times + 1) + from;
     const known = this.#ends.get(key);
     if (known !== undefined) return known;
+    // What is remembered costs memory, so it costs more than a step.
+    this.#budget.charge(8);
     const end = this.#computeEnd(node, from);
     this.#ends.set(key, end);
     return end;
