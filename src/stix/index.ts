@@ -10,7 +10,8 @@ export type { Comparison, ComparisonExpression, Constant, ObjectPath, Observatio
 export { PatternError, type PatternErrorCode, type PatternPlace } from "./pattern/errors.ts";
 export { checkPattern, type CompiledPattern, compilePattern, type MatchOptions, type PatternCheck, type PatternMatch } from "./pattern/match.ts";
 export { type Observation, type ObservationProblem, observationsOf } from "./pattern/observations.ts";
-export { parsePattern, type PatternLimits } from "./pattern/parser.ts";
+export { parsePattern } from "./pattern/parse.ts";
+export type { PatternLimits } from "./pattern/parser.ts";
 export { printPattern } from "./pattern/printer.ts";
 export { type ReadItem, type ReadLimits, readObjects } from "./read-objects.ts";
 export { defineType, fieldText, jsonSchema, type Kind, type RecordType, type TypeDefinition, TypeRegistry } from "./record-type.ts";

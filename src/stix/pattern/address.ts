@@ -7,7 +7,7 @@ export interface Address {
 
 const WIDTH = { 4: 32, 6: 128 } as const;
 
-/** Reads `198.51.100.7`, `198.51.100.0/24`, `2001:db8::/32`; null for anything else. Host bits of a block are ignored. */
+/** Reads `198.51.100.7`, `198.51.100.0/24`, `2001:db8::/32`; null for anything else. Host bits are ignored. */
 export function parseAddress(text: string): Address | null {
   if (text.length > 49) return null;
   const [host = "", prefixText, more] = text.split("/");
@@ -29,7 +29,8 @@ export function isSubset(inner: Address, outer: Address): boolean {
 /** Four decimal parts. A leading zero is refused: some readers take it for octal. */
 function ipv4Bits(text: string): bigint | null {
   const parts = text.split(".");
-  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)) return null;
+  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255))
+    return null;
   return parts.reduce((bits, part) => (bits << 8n) | BigInt(part), 0n);
 }
 

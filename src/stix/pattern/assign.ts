@@ -8,7 +8,12 @@ const MAX_SLOTS = 64;
  * Whether distinct observations can be found for all parts when time is left aside: a bipartite matching, grown along
  * augmenting paths. Without it, k expressions over k−1 observations would try every order before they fail.
  */
-export function assignable(parts: readonly Node[], free: (index: number) => boolean, counts: readonly number[], budget: Budget): boolean {
+export function assignable(
+  parts: readonly Node[],
+  free: (index: number) => boolean,
+  counts: readonly number[],
+  budget: Budget,
+): boolean {
   const slots = parts.flatMap((part) => slotsOf(part, free, counts, budget)).slice(0, MAX_SLOTS);
   // With as many candidates for each as there are slots, whoever chooses last still finds one.
   if (slots.every((slot) => slot.length >= slots.length)) return true;
@@ -46,7 +51,12 @@ function fewest(candidates: readonly number[], counts: readonly number[], times:
 }
 
 /** Gives `slot` an observation, moving earlier slots to others where that helps; breadth first. */
-function place(slot: number, slots: readonly (readonly number[])[], slotOf: Map<number, number>, budget: Budget): boolean {
+function place(
+  slot: number,
+  slots: readonly (readonly number[])[],
+  slotOf: Map<number, number>,
+  budget: Budget,
+): boolean {
   const cameFrom = new Map<number, { readonly slot: number; readonly via: number | null }>();
   const queue: { readonly slot: number; readonly via: number | null }[] = [{ slot, via: null }];
   for (const step of queue) {
@@ -56,7 +66,7 @@ function place(slot: number, slots: readonly (readonly number[])[], slotOf: Map<
       cameFrom.set(index, step);
       const holder = slotOf.get(index);
       if (holder === undefined) {
-        for (let at: number | null = index; at !== null; ) {
+        for (let at: number | null = index; at !== null;) {
           const from = cameFrom.get(at);
           if (from === undefined) break;
           slotOf.set(at, from.slot);

@@ -52,7 +52,11 @@ export type Qualifier =
 export type ObservationExpression =
   | { readonly kind: "observation"; readonly comparison: ComparisonExpression }
   | { readonly kind: "and" | "or" | "followedby"; readonly operands: readonly ObservationExpression[] }
-  | { readonly kind: "qualified"; readonly expression: ObservationExpression; readonly qualifiers: readonly Qualifier[] };
+  | {
+      readonly kind: "qualified";
+      readonly expression: ObservationExpression;
+      readonly qualifiers: readonly Qualifier[];
+    };
 
 /** §9.4. */
 export type Pattern = ObservationExpression;

@@ -1,5 +1,12 @@
 import { type Address, parseAddress } from "./address.ts";
-import type { Comparison, ComparisonExpression, Constant, ObjectPath, ObservationExpression, Qualifier } from "./ast.ts";
+import type {
+  Comparison,
+  ComparisonExpression,
+  Constant,
+  ObjectPath,
+  ObservationExpression,
+  Qualifier,
+} from "./ast.ts";
 import { compareInstants } from "./instants.ts";
 
 /** A MUST of the standard that a grammatical pattern breaks; `node` says where. */
@@ -27,11 +34,18 @@ function qualifierProblems(qualifiers: readonly Qualifier[]): MeaningProblem[] {
   return qualifiers.flatMap((node, index) => {
     const problems: MeaningProblem[] = [];
     if (qualifiers.slice(0, index).some((before) => before.kind === node.kind)) {
-      problems.push({ node, message: `${names[node.kind]} may qualify one expression only once`, expected: "parentheses around what the first one qualifies" });
+      problems.push({
+        node,
+        message: `${names[node.kind]} may qualify one expression only once`,
+        expected: "parentheses around what the first one qualifies",
+      });
     }
-    if (node.kind === "within" && node.seconds <= 0) problems.push({ node, message: "WITHIN needs more than 0 seconds", expected: "a positive number" });
-    if (node.kind === "repeats" && node.times <= 0) problems.push({ node, message: "REPEATS needs at least 1 time", expected: "a positive integer" });
-    if (node.kind === "startstop" && compareInstants(node.start, node.stop) >= 0) problems.push({ node, message: "START must be before STOP", expected: "the earlier timestamp first" });
+    if (node.kind === "within" && node.seconds <= 0)
+      problems.push({ node, message: "WITHIN needs more than 0 seconds", expected: "a positive number" });
+    if (node.kind === "repeats" && node.times <= 0)
+      problems.push({ node, message: "REPEATS needs at least 1 time", expected: "a positive integer" });
+    if (node.kind === "startstop" && compareInstants(node.start, node.stop) >= 0)
+      problems.push({ node, message: "START must be before STOP", expected: "the earlier timestamp first" });
     return problems;
   });
 }
@@ -51,7 +65,7 @@ function typeProblems(expression: ComparisonExpression): MeaningProblem[] {
           if (both.size === 0 && common !== null) {
             problems.push({
               node: operand,
-              message: `AND inside [ ] joins tests of one object, but no object is both ${[...common].slice(0, 3).join(" or ")} and ${[...types].slice(0, 3).join(" or ")}`,
+              message: `AND inside [ ] joins tests of one object, but no object is both ${someOf(common)} and ${someOf(types)}`,
               expected: "one object type, or two observations: [ … ] AND [ … ]",
             });
             return common;
@@ -66,6 +80,10 @@ function typeProblems(expression: ComparisonExpression): MeaningProblem[] {
   };
   typesOf(expression);
   return problems;
+}
+
+function someOf(types: ReadonlySet<string>): string {
+  return [...types].slice(0, 3).join(" or ");
 }
 
 function comparisonProblems(expression: ComparisonExpression): MeaningProblem[] {
@@ -83,7 +101,13 @@ function comparisonProblems(expression: ComparisonExpression): MeaningProblem[] 
 }
 
 const FAMILIES: Readonly<Record<Constant["kind"], string>> = {
-  string: "strings", integer: "numbers", float: "numbers", boolean: "booleans", binary: "bytes", hex: "bytes", timestamp: "timestamps",
+  string: "strings",
+  integer: "numbers",
+  float: "numbers",
+  boolean: "booleans",
+  binary: "bytes",
+  hex: "bytes",
+  timestamp: "timestamps",
 };
 
 /** §9.6.1: the members of a set are of one data type. */
@@ -92,7 +116,13 @@ function setProblems(values: readonly Constant[]): MeaningProblem[] {
   const other = values.find((value) => first !== undefined && FAMILIES[value.kind] !== FAMILIES[first.kind]);
   return other === undefined || first === undefined
     ? []
-    : [{ node: other, message: `the members of a set are of one type, and this one has ${FAMILIES[first.kind]} and ${FAMILIES[other.kind]}`, expected: FAMILIES[first.kind] }];
+    : [
+        {
+          node: other,
+          message: `the members of a set are of one type; this has ${FAMILIES[first.kind]} and ${FAMILIES[other.kind]}`,
+          expected: FAMILIES[first.kind],
+        },
+      ];
 }
 
 /** §9.6.1: a set operator speaks of the value of an address object, and of an address or block of its family. */
@@ -100,7 +130,14 @@ function addressProblems(test: Comparison & { readonly kind: "test" }): MeaningP
   const { operator, path, value } = test;
   if ((operator !== "ISSUBSET" && operator !== "ISSUPERSET") || value.kind !== "string") return [];
   const address = parseAddress(value.value);
-  if (address === null) return [{ node: value, message: `${operator} needs an IPv4 or IPv6 address or CIDR block`, expected: "'198.51.100.0/24' or '2001:db8::/32'" }];
+  if (address === null)
+    return [
+      {
+        node: value,
+        message: `${operator} needs an IPv4 or IPv6 address or CIDR block`,
+        expected: "'198.51.100.0/24' or '2001:db8::/32'",
+      },
+    ];
   return addressPathProblem(path, operator, address);
 }
 
@@ -108,7 +145,13 @@ function addressPathProblem(path: ObjectPath, operator: string, { family }: Addr
   const last = path.steps.at(-1);
   const type = `ipv${family}-addr`;
   if (last?.kind !== "key" || last.name !== "value") {
-    return [{ node: path, message: `${operator} speaks of the value of an address object`, expected: `${type}:value, or a path through a reference that ends in .value` }];
+    return [
+      {
+        node: path,
+        message: `${operator} speaks of the value of an address object`,
+        expected: `${type}:value, or a path through a reference that ends in .value`,
+      },
+    ];
   }
   if (path.steps.length > 1 || path.type === type) return [];
   return [{ node: path, message: `${path.type}:value holds no IPv${family} address`, expected: `${type}:value` }];

@@ -65,7 +65,11 @@ function valueTest(comparison: Comparison, regexes: Regexes): ValueTest {
   }
 }
 
-function operatorTest({ operator, value: constant }: Comparison & { readonly kind: "test" }, format: Format, regexes: Regexes): ValueTest {
+function operatorTest(
+  { operator, value: constant }: Comparison & { readonly kind: "test" },
+  format: Format,
+  regexes: Regexes,
+): ValueTest {
   switch (operator) {
     case "LIKE":
     case "MATCHES": {
@@ -133,7 +137,8 @@ function comparator(constant: Constant, format: Format): Comparator {
       };
     }
     case "string": {
-      if (format === null) return (value) => (typeof value === "string" ? compareCodePoints(value, constant.value) : null);
+      if (format === null)
+        return (value) => (typeof value === "string" ? compareCodePoints(value, constant.value) : null);
       // §9.6.4: against bytes the string becomes bytes, when each code point fits in one.
       return bytesComparator(octets(constant.value), format);
     }

@@ -44,7 +44,11 @@ export class PatternError extends CodedError<PatternErrorCode> {
   readonly expected: string | undefined;
 
   constructor(code: PatternErrorCode, message: string, help: PatternErrorHelp = {}) {
-    super(code, message, help.place === undefined ? help : { where: `line ${help.place.line}, column ${help.place.column}`, ...help });
+    super(
+      code,
+      message,
+      help.place === undefined ? help : { where: `line ${help.place.line}, column ${help.place.column}`, ...help },
+    );
     this.place = help.place;
     this.found = help.found;
     this.expected = help.expected;

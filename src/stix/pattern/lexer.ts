@@ -11,6 +11,29 @@ export interface Token {
   readonly end: number;
 }
 
+/** Words with a meaning of their own; a property of such a name is printed in apostrophes. */
+export const KEYWORDS: ReadonlySet<string> = new Set([
+  "AND",
+  "OR",
+  "NOT",
+  "FOLLOWEDBY",
+  "LIKE",
+  "MATCHES",
+  "ISSUPERSET",
+  "ISSUBSET",
+  "EXISTS",
+  "LAST",
+  "IN",
+  "START",
+  "STOP",
+  "SECONDS",
+  "WITHIN",
+  "REPEATS",
+  "TIMES",
+  "true",
+  "false",
+]);
+
 /** White_Space=Y (§9.4) and the grammar's comments. */
 const GAP = /(?:\p{White_Space}+|\/\/[^\r\n]*|\/\*[^]*?\*\/)*/uy;
 const WORD = /[A-Za-z_][A-Za-z0-9_-]*/y;
@@ -43,7 +66,8 @@ export class Lexer {
     this.#at += this.#take(GAP)?.length ?? 0;
     const offset = this.#at;
     if (offset === this.#text.length) return { kind: "end", text: "", offset, end: offset };
-    if (this.#text.startsWith("/*", offset)) throw this.#error("pattern-syntax", "this comment never ends", offset, "*/");
+    if (this.#text.startsWith("/*", offset))
+      throw this.#error("pattern-syntax", "this comment never ends", offset, "*/");
     if (this.#text[offset] === "'") return this.#string(offset, "string");
     const word = this.#take(WORD);
     if (word !== null) {
@@ -54,7 +78,8 @@ export class Lexer {
     const number = this.#take(NUMBER);
     if (number !== null) return this.#number(number);
     const symbol = this.#take(SYMBOL);
-    if (symbol === null) throw this.#error("pattern-syntax", `${quoted(this.#text, offset)} means nothing here`, offset);
+    if (symbol === null)
+      throw this.#error("pattern-syntax", `${quoted(this.#text, offset)} means nothing here`, offset);
     this.#at += symbol.length;
     return { kind: "symbol", text: symbol, offset, end: this.#at };
   }
@@ -73,12 +98,18 @@ export class Lexer {
       parts.push(plain);
       this.#at += plain.length;
       const next = this.#text[this.#at];
-      if (next === undefined) throw this.#error("pattern-syntax", `this ${kind} constant never ends`, offset, "a closing apostrophe (')");
+      if (next === undefined)
+        throw this.#error("pattern-syntax", `this ${kind} constant never ends`, offset, "a closing apostrophe (')");
       this.#at++;
       if (next === "'") break;
       const escaped = this.#text[this.#at];
       if (escaped !== "'" && escaped !== "\\") {
-        throw this.#error("pattern-constant", `a backslash may stand only before an apostrophe or a backslash, not before ${quoted(this.#text, this.#at)}`, this.#at - 1, "\\\\ or \\'");
+        throw this.#error(
+          "pattern-constant",
+          `a backslash may stand only before an apostrophe or a backslash, not before ${quoted(this.#text, this.#at)}`,
+          this.#at - 1,
+          "\\\\ or \\'",
+        );
       }
       parts.push(escaped);
       this.#at++;
@@ -93,11 +124,20 @@ export class Lexer {
         return text;
       case "hex":
         if (/^[0-9a-fA-F]*$/.test(text) && text.length % 2 === 0) return text.toLowerCase();
-        return this.#problem(text.length % 2 === 1 ? "a hex constant has an even number of digits" : "a hex constant holds only 0-9 and a-f", offset, "h'ffd8'", "00");
+        return this.#problem(
+          text.length % 2 === 1
+            ? "a hex constant has an even number of digits"
+            : "a hex constant holds only 0-9 and a-f",
+          offset,
+          "h'ffd8'",
+          "00",
+        );
       case "binary": {
         // §9.2: line feeds are ignored.
         const bare = text.replaceAll(/[\r\n]/g, "");
-        return isBase64(bare) ? bare : this.#problem("this is not base64 (RFC 4648, with padding)", offset, "b'dGVzdA=='", "");
+        return isBase64(bare)
+          ? bare
+          : this.#problem("this is not base64 (RFC 4648, with padding)", offset, "b'dGVzdA=='", "");
       }
       case "timestamp": {
         const why = timestampProblem(text);
@@ -111,19 +151,30 @@ export class Lexer {
     this.#at += text.length;
     const end = this.#at;
     const after = this.#take(WORD);
-    if (after !== null && /^[eE]$|^[eE]-|^[eE]\d/.test(after)) throw this.#error("pattern-constant", "a number has no exponent here", offset, "digits with at most one point");
-    if (text.startsWith("+")) throw this.#error("pattern-constant", "a positive number is written without a plus sign", offset, text.slice(1));
-    if (/^-?0\d/.test(text)) throw this.#error("pattern-constant", "a number does not begin with a superfluous zero", offset);
-    if (text.endsWith(".")) throw this.#error("pattern-constant", "digits follow the point of a number", offset, `${text}0`);
+    if (after !== null && /^[eE]$|^[eE]-|^[eE]\d/.test(after))
+      throw this.#error("pattern-constant", "a number has no exponent here", offset, "digits with at most one point");
+    if (text.startsWith("+"))
+      throw this.#error("pattern-constant", "a positive number is written without a plus sign", offset, text.slice(1));
+    if (/^-?0\d/.test(text))
+      throw this.#error("pattern-constant", "a number does not begin with a superfluous zero", offset);
+    if (text.endsWith("."))
+      throw this.#error("pattern-constant", "digits follow the point of a number", offset, `${text}0`);
     const float = text.includes(".");
     const fits = float ? Number.isFinite(Number(text)) : Number.isSafeInteger(Number(text));
     // STIX 2.1 §2.8: −2^53+1 to 2^53−1; §2.6: IEEE 754 double.
-    if (!fits) this.#problem(float ? "this number is out of range" : "an integer lies between -9007199254740991 and 9007199254740991", offset, undefined, "1");
+    if (!fits)
+      this.#problem(
+        float ? "this number is out of range" : "an integer lies between -9007199254740991 and 9007199254740991",
+        offset,
+        undefined,
+        "1",
+      );
     return { kind: float ? "float" : "integer", text: fits ? text : float ? "1.0" : "1", offset, end };
   }
 
   #problem(message: string, offset: number, expected: string | undefined, instead: string): string {
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push(this.#error("pattern-constant", message, offset, expected));
+    if (this.problems.length < MAX_PROBLEMS)
+      this.problems.push(this.#error("pattern-constant", message, offset, expected));
     return instead;
   }
 

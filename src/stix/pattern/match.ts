@@ -5,7 +5,8 @@ import type { Regexes } from "./compare.ts";
 import { PatternError, placeOf } from "./errors.ts";
 import { type Observation, type ObservationProblem, observationsOf } from "./observations.ts";
 import { MAX_PROBLEMS } from "./lexer.ts";
-import { inspectPattern, type ParsedPattern, parseWithOffsets, type PatternLimits } from "./parser.ts";
+import { inspectPattern, type ParsedPattern, parseWithOffsets } from "./parse.ts";
+import type { PatternLimits } from "./parser.ts";
 import { groundOf, planOf } from "./plan.ts";
 import { RegexCompiler } from "./regex.ts";
 import { Search } from "./search.ts";
@@ -25,7 +26,7 @@ export interface PatternMatch {
 
 export interface CompiledPattern {
   readonly pattern: Pattern;
-  /** Matches the observed-data among `objects`, their cyber-observables being there too. @throws PatternError `pattern-budget`. */
+  /** Matches the observed-data among `objects`, with their cyber-observables. @throws PatternError `pattern-budget`. */
   match(objects: Iterable<JsonValue>, options?: MatchOptions): PatternMatch;
   /** Matches observations already gathered by `observationsOf`. @throws PatternError `pattern-budget`. */
   matchObservations(observations: readonly Observation[], options?: MatchOptions): PatternMatch;
@@ -43,10 +44,17 @@ const DEFAULT_STEPS = 20_000_000;
 export function compilePattern(text: string, limits: PatternLimits = {}): CompiledPattern {
   const parsed = parseWithOffsets(text, limits);
   const plan = planOf(parsed.pattern, placedRegexes(text, parsed));
-  const matchObservations = (observations: readonly Observation[], { steps = DEFAULT_STEPS }: MatchOptions = {}): PatternMatch => {
+  const matchObservations = (
+    observations: readonly Observation[],
+    { steps = DEFAULT_STEPS }: MatchOptions = {},
+  ): PatternMatch => {
     const budget = new Budget(steps);
     const found = new Search(groundOf(plan, observations, budget), budget).run();
-    return { matched: found !== null, observed: (found ?? []).flatMap((index) => observations[index]?.id ?? []), problems: [] };
+    return {
+      matched: found !== null,
+      observed: (found ?? []).flatMap((index) => observations[index]?.id ?? []),
+      problems: [],
+    };
   };
   return {
     pattern: parsed.pattern,
@@ -97,7 +105,11 @@ function placedRegexes(text: string, { offsets }: ParsedPattern): Regexes {
       } catch (error) {
         if (!(error instanceof PatternError)) throw error;
         const place = placeOf(text, offsets.get(constant) ?? 0);
-        throw new PatternError(error.code, error.message, { place, cause: error.cause, ...(error.fix === undefined ? {} : { fix: error.fix }) });
+        throw new PatternError(error.code, error.message, {
+          place,
+          cause: error.cause,
+          ...(error.fix === undefined ? {} : { fix: error.fix }),
+        });
       }
     },
   };

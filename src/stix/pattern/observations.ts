@@ -23,7 +23,10 @@ export interface ObservationProblem {
  * Gathers the observations of a bundle's objects: each observed-data with its `object_refs` resolved among them, or with
  * its own `objects`. Of several versions of one the latest counts; a revoked one does not. Attacker-controlled.
  */
-export function observationsOf(objects: Iterable<JsonValue>): { readonly observations: Observation[]; readonly problems: ObservationProblem[] } {
+export function observationsOf(objects: Iterable<JsonValue>): {
+  readonly observations: Observation[];
+  readonly problems: ObservationProblem[];
+} {
   const byId = new Map<string, JsonObject>();
   for (const object of objects) {
     if (!isJsonObject(object) || typeof object["id"] !== "string") continue;
@@ -40,7 +43,8 @@ export function observationsOf(objects: Iterable<JsonValue>): { readonly observa
       continue;
     }
     observations.push(read.observation);
-    if (read.missing > 0) problems.push({ id, message: `${read.missing} of its object_refs are not among the objects given` });
+    if (read.missing > 0)
+      problems.push({ id, message: `${read.missing} of its object_refs are not among the objects given` });
   }
   return { observations, problems };
 }
@@ -50,13 +54,18 @@ function isLater(object: JsonObject, held: JsonObject): boolean {
   return left !== null && (right === null || left > right);
 }
 
-function observationOf(id: string, object: JsonObject, byId: ReadonlyMap<string, JsonObject>): { readonly observation: Observation; readonly missing: number } | string {
+function observationOf(
+  id: string,
+  object: JsonObject,
+  byId: ReadonlyMap<string, JsonObject>,
+): { readonly observation: Observation; readonly missing: number } | string {
   if (object["revoked"] === true) return "it is revoked";
   const [first, last] = [timeOf(object["first_observed"]), timeOf(object["last_observed"])];
   if (first === null || last === null) return "first_observed and last_observed must be timestamps";
   if (last < first) return "last_observed is before first_observed";
   const count = object["number_observed"];
-  if (typeof count !== "number" || !Number.isSafeInteger(count) || count < 1) return "number_observed must be a positive integer";
+  if (typeof count !== "number" || !Number.isSafeInteger(count) || count < 1)
+    return "number_observed must be a positive integer";
   const held = new Map<string, JsonObject>();
   let missing = 0;
   if (Array.isArray(object["object_refs"])) {

@@ -1,7 +1,15 @@
-import type { Comparison, ComparisonExpression, Constant, ObjectPath, ObservationExpression, PathStep, Pattern, Qualifier } from "./ast.ts";
-import { meaningProblems } from "./checks.ts";
+import type {
+  Comparison,
+  ComparisonExpression,
+  Constant,
+  ObjectPath,
+  ObservationExpression,
+  PathStep,
+  Pattern,
+  Qualifier,
+} from "./ast.ts";
 import { PatternError, type PatternErrorCode, placeOf } from "./errors.ts";
-import { Lexer, MAX_PROBLEMS, type Token } from "./lexer.ts";
+import { KEYWORDS, type Lexer, type Token } from "./lexer.ts";
 
 export interface PatternLimits {
   /** UTF-16 units of text. Default 100,000. */
@@ -12,63 +20,13 @@ export interface PatternLimits {
   readonly maxNodes?: number;
 }
 
-/** A pattern with where each part of it began, for errors that come after parsing. */
-export interface ParsedPattern {
-  readonly pattern: Pattern;
-  readonly offsets: ReadonlyMap<object, number>;
-}
-
-/**
- * Reads a STIX 2.1 pattern (§9).
- *
- * @throws PatternError the first fault, with its place; `pattern-syntax`, `pattern-constant`, `pattern-meaning` or
- * `pattern-too-large`.
- * @example
- * parsePattern("[ipv4-addr:value = '198.51.100.7'] REPEATS 5 TIMES WITHIN 60 SECONDS");
- */
-export function parsePattern(text: string, limits: PatternLimits = {}): Pattern {
-  return parseWithOffsets(text, limits).pattern;
-}
-
-/** @throws PatternError as `parsePattern` does. */
-export function parseWithOffsets(text: string, limits: PatternLimits = {}): ParsedPattern {
-  const { parsed, errors } = inspectPattern(text, limits);
-  if (parsed !== null) return parsed;
-  throw errors[0] ?? new PatternError("pattern-syntax", "this is no pattern");
-}
-
-/** Reads a pattern and names every fault that can be told apart, in the order of the text (at most 20). */
-export function inspectPattern(text: string, limits: PatternLimits = {}): { readonly parsed: ParsedPattern | null; readonly errors: readonly PatternError[] } {
-  const maxLength = limits.maxLength ?? 100_000;
-  if (text.length > maxLength) {
-    return { parsed: null, errors: [new PatternError("pattern-too-large", `the pattern has ${text.length} characters; the limit is ${maxLength}`, { fix: "Split it into several indicators." })] };
-  }
-  const lexer = new Lexer(text);
-  const errors: PatternError[] = [];
-  try {
-    const parser = new Parser(text, lexer, limits);
-    const pattern = parser.pattern();
-    for (const { node, message, expected } of meaningProblems(pattern).slice(0, MAX_PROBLEMS)) {
-      // A faulty timestamp has been replaced, so its order says nothing.
-      if (lexer.problems.length > 0 && "start" in node) continue;
-      errors.push(parser.error("pattern-meaning", message, parser.offsets.get(node) ?? 0, expected));
-    }
-    if (lexer.problems.length + errors.length === 0) return { parsed: { pattern, offsets: parser.offsets }, errors };
-  } catch (error) {
-    if (!(error instanceof PatternError)) throw error;
-    errors.push(error);
-  }
-  errors.push(...lexer.problems);
-  return { parsed: null, errors: errors.toSorted((a, b) => (a.place?.offset ?? 0) - (b.place?.offset ?? 0)).slice(0, MAX_PROBLEMS) };
-}
-
 const EQUALITY: Readonly<Record<string, "=" | "!=">> = { "=": "=", "==": "=", "!=": "!=", "<>": "!=" };
 const ORDER = new Set(["<", ">", "<=", ">="]);
 const OPERATORS = "an operator (=, !=, <, >, <=, >=, IN, LIKE, MATCHES, ISSUBSET or ISSUPERSET)";
 const CONSTANT = "a constant ('text', 5, 1.5, true, t'…', b'…' or h'…')";
 
 /** Recursive descent; it goes no deeper than `maxDepth`, and a chain of one operator is a loop. */
-class Parser {
+export class Parser {
   readonly offsets = new Map<object, number>();
   readonly #text: string;
   readonly #lexer: Lexer;
@@ -88,26 +46,46 @@ class Parser {
 
   pattern(): Pattern {
     const pattern = this.#followedBy();
-    if (this.#token.kind !== "end") throw this.#unexpected(this.#isSymbol(")") ? "a ) closes that never opened" : null, "AND, OR, FOLLOWEDBY, a qualifier or the end");
+    if (this.#token.kind !== "end")
+      throw this.#unexpected(
+        this.#isSymbol(")") ? "a ) closes that never opened" : null,
+        "AND, OR, FOLLOWEDBY, a qualifier or the end",
+      );
     return pattern;
   }
 
   error(code: PatternErrorCode, message: string, offset: number, expected?: string): PatternError {
     const place = placeOf(this.#text, offset);
-    return new PatternError(code, message, { place, found: foundAt(this.#text, offset), ...(expected === undefined ? {} : { expected }) });
+    return new PatternError(code, message, {
+      place,
+      found: foundAt(this.#text, offset),
+      ...(expected === undefined ? {} : { expected }),
+    });
   }
 
   // §9.5.3: AND binds tightest, then OR, then FOLLOWEDBY.
   #followedBy(): ObservationExpression {
-    return this.#chain("FOLLOWEDBY", () => this.#observationOr(), (operands) => ({ kind: "followedby", operands }));
+    return this.#chain(
+      "FOLLOWEDBY",
+      () => this.#observationOr(),
+      (operands) => ({ kind: "followedby", operands }),
+    );
   }
 
   #observationOr(): ObservationExpression {
-    return this.#chain("OR", () => this.#observationAnd(), (operands) => ({ kind: "or", operands }));
+    return this.#chain(
+      "OR",
+      () => this.#observationAnd(),
+      (operands) => ({ kind: "or", operands }),
+    );
   }
 
   #observationAnd(): ObservationExpression {
-    return this.#chain("AND", () => this.#qualified(), (operands) => ({ kind: "and", operands }));
+    return this.#chain(
+      "AND",
+      () => this.#qualified(),
+      (operands) => ({ kind: "and", operands }),
+    );
   }
 
   #chain<T extends object>(word: string, operand: () => T, join: (operands: readonly T[]) => T): T {
@@ -131,19 +109,29 @@ class Parser {
 
   #observation(): ObservationExpression {
     const { offset } = this.#token;
-    if (this.#isSymbol("[")) return this.#node({ kind: "observation", comparison: this.#enclosed("]", () => this.#comparisonOr()) }, offset);
+    if (this.#isSymbol("["))
+      return this.#node({ kind: "observation", comparison: this.#enclosed("]", () => this.#comparisonOr()) }, offset);
     if (this.#isSymbol("(")) return this.#enclosed(")", () => this.#followedBy());
-    throw this.#unexpected(this.#token.kind === "end" ? "the pattern ends where an observation should stand" : null, "an observation: [ … ]");
+    throw this.#unexpected(
+      this.#token.kind === "end" ? "the pattern ends where an observation should stand" : null,
+      "an observation: [ … ]",
+    );
   }
 
   #enclosed<T>(close: string, inside: () => T): T {
     const { offset } = this.#token;
-    if (++this.#depth > this.#maxDepth) throw this.error("pattern-too-large", `the pattern is nested deeper than ${this.#maxDepth} levels`, offset);
+    if (++this.#depth > this.#maxDepth)
+      throw this.error("pattern-too-large", `the pattern is nested deeper than ${this.#maxDepth} levels`, offset);
     const opener = this.#advance().text;
     const value = inside();
     if (!this.#isSymbol(close)) {
       const { line, column } = placeOf(this.#text, offset);
-      throw this.#unexpected(null, close === "]" ? `AND, OR or ], since ${opener} opened at line ${line}, column ${column}` : `${close}, since ${opener} opened at line ${line}, column ${column}`);
+      throw this.#unexpected(
+        null,
+        close === "]"
+          ? `AND, OR or ], since ${opener} opened at line ${line}, column ${column}`
+          : `${close}, since ${opener} opened at line ${line}, column ${column}`,
+      );
     }
     this.#advance();
     this.#depth--;
@@ -172,11 +160,19 @@ class Parser {
   }
 
   #comparisonOr(): ComparisonExpression {
-    return this.#chain("OR", () => this.#comparisonAnd(), (operands) => ({ kind: "or", operands }));
+    return this.#chain(
+      "OR",
+      () => this.#comparisonAnd(),
+      (operands) => ({ kind: "or", operands }),
+    );
   }
 
   #comparisonAnd(): ComparisonExpression {
-    return this.#chain("AND", () => this.#comparison(), (operands) => ({ kind: "and", operands }));
+    return this.#chain(
+      "AND",
+      () => this.#comparison(),
+      (operands) => ({ kind: "and", operands }),
+    );
   }
 
   #comparison(): ComparisonExpression {
@@ -184,7 +180,8 @@ class Parser {
     if (this.#isSymbol("(")) return this.#enclosed(")", () => this.#comparisonOr());
     const early = this.#skipWord("NOT");
     if (this.#skipWord("EXISTS")) return this.#node({ kind: "exists", path: this.#path(), negated: early }, offset);
-    if (early) throw this.#unexpected("NOT stands after the path, before the operator; only EXISTS has it in front", "EXISTS");
+    if (early)
+      throw this.#unexpected("NOT stands after the path, before the operator; only EXISTS has it in front", "EXISTS");
     const path = this.#path();
     const negated = this.#skipWord("NOT");
     return this.#node(this.#operation(path, negated), offset);
@@ -194,15 +191,30 @@ class Parser {
     const operator = this.#token.text;
     if (this.#token.kind === "symbol" && Object.hasOwn(EQUALITY, operator)) {
       this.#advance();
-      return { kind: "test", path, negated, operator: EQUALITY[operator] ?? "=", value: this.#constant(null, CONSTANT) };
+      return {
+        kind: "test",
+        path,
+        negated,
+        operator: EQUALITY[operator] ?? "=",
+        value: this.#constant(null, CONSTANT),
+      };
     }
     if (this.#token.kind === "symbol" && ORDER.has(operator)) {
       this.#advance();
       if (this.#isWord("true") || this.#isWord("false")) throw this.#unexpected("booleans have no order", "= or !=");
-      return { kind: "test", path, negated, operator: operator as "<" | ">" | "<=" | ">=", value: this.#constant(null, CONSTANT) };
+      return {
+        kind: "test",
+        path,
+        negated,
+        operator: operator as "<" | ">" | "<=" | ">=",
+        value: this.#constant(null, CONSTANT),
+      };
     }
     if (this.#skipWord("IN")) return { kind: "in", path, negated, values: this.#set() };
-    if (this.#token.kind === "word" && (operator === "LIKE" || operator === "MATCHES" || operator === "ISSUBSET" || operator === "ISSUPERSET")) {
+    if (
+      this.#token.kind === "word" &&
+      (operator === "LIKE" || operator === "MATCHES" || operator === "ISSUBSET" || operator === "ISSUPERSET")
+    ) {
       this.#advance();
       return { kind: "test", path, negated, operator, value: this.#constant(["string"], "a string in apostrophes") };
     }
@@ -238,7 +250,8 @@ class Parser {
   #key(): PathStep {
     const { kind, text, offset } = this.#token;
     if (kind !== "word" && kind !== "string") throw this.#unexpected(null, "a property name");
-    if (kind === "word" && text.includes("-")) throw this.error("pattern-syntax", "a property name with a hyphen stands in apostrophes", offset, `'${text}'`);
+    if (kind === "word" && text.includes("-"))
+      throw this.error("pattern-syntax", "a property name with a hyphen stands in apostrophes", offset, `'${text}'`);
     this.#advance();
     return this.#node({ kind: "key", name: text }, offset);
   }
@@ -248,7 +261,8 @@ class Parser {
     return this.#enclosed("]", () => {
       const { kind, text, offset } = this.#token;
       if (this.#skipSymbol("*")) return this.#node({ kind: "any" }, offset);
-      if (kind !== "integer" || text.startsWith("-")) throw this.#unexpected("a list index is a whole number from 0, or *", "0, 1, … or *");
+      if (kind !== "integer" || text.startsWith("-"))
+        throw this.#unexpected("a list index is a whole number from 0, or *", "0, 1, … or *");
       this.#advance();
       return this.#node({ kind: "index", index: Number(text) }, offset);
     });
@@ -257,7 +271,8 @@ class Parser {
   #constant<K extends Constant["kind"]>(kinds: readonly K[] | null, expected: string): Constant & { readonly kind: K } {
     const { offset } = this.#token;
     const constant = constantOf(this.#token);
-    if (constant === null || (kinds !== null && !kinds.some((kind) => kind === constant.kind))) throw this.#unexpected(this.#mistaken(), expected);
+    if (constant === null || (kinds !== null && !kinds.some((kind) => kind === constant.kind)))
+      throw this.#unexpected(this.#mistaken(), expected);
     this.#advance();
     return this.#node(constant as Constant & { readonly kind: K }, offset);
   }
@@ -299,23 +314,26 @@ class Parser {
   }
 
   #node<T extends object>(node: T, offset: number): T {
-    if (++this.#nodes > this.#maxNodes) throw this.error("pattern-too-large", `the pattern has more than ${this.#maxNodes} parts`, offset);
+    if (++this.#nodes > this.#maxNodes)
+      throw this.error("pattern-too-large", `the pattern has more than ${this.#maxNodes} parts`, offset);
     this.offsets.set(node, offset);
     return node;
   }
 
   #unexpected(message: string | null, expected: string): PatternError {
     const { offset, kind, text } = this.#token;
-    const keyword = kind === "word" && KEYWORDS.has(text.toUpperCase()) && !KEYWORDS.has(text) ? `; keywords are in capitals (${text.toUpperCase()})` : "";
-    return this.error("pattern-syntax", message ?? `${foundAt(this.#text, offset)} cannot stand here${keyword}`, offset, expected);
+    const keyword =
+      kind === "word" && KEYWORDS.has(text.toUpperCase()) && !KEYWORDS.has(text)
+        ? `; keywords are in capitals (${text.toUpperCase()})`
+        : "";
+    return this.error(
+      "pattern-syntax",
+      message ?? `${foundAt(this.#text, offset)} cannot stand here${keyword}`,
+      offset,
+      expected,
+    );
   }
 }
-
-/** Words with a meaning of their own; a property of such a name is printed in apostrophes. */
-export const KEYWORDS: ReadonlySet<string> = new Set([
-  "AND", "OR", "NOT", "FOLLOWEDBY", "LIKE", "MATCHES", "ISSUPERSET", "ISSUBSET", "EXISTS", "LAST", "IN", "START", "STOP", "SECONDS", "WITHIN", "REPEATS", "TIMES",
-  "true", "false",
-]);
 
 function constantOf({ kind, text }: Token): Constant | null {
   switch (kind) {

@@ -12,7 +12,11 @@ export interface Scope {
  * What a path leads to from one object (§9.7); empty when it leads nowhere. Equal values are kept once, so that a path
  * with many `[*]` cannot multiply them.
  */
-export function resolvePath({ steps }: ObjectPath, root: JsonObject, { objects, budget }: Scope): ReadonlySet<JsonValue> {
+export function resolvePath(
+  { steps }: ObjectPath,
+  root: JsonObject,
+  { objects, budget }: Scope,
+): ReadonlySet<JsonValue> {
   let values: ReadonlySet<JsonValue> = new Set([root]);
   let reference = false;
   for (const step of steps) {

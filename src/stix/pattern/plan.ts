@@ -17,23 +17,40 @@ interface Bounds {
 }
 
 /** @throws PatternError from the regular expressions. */
-export function planOf(expression: ObservationExpression, regexes: Regexes, bounds: Bounds = { from: null, until: null }): Plan {
+export function planOf(
+  expression: ObservationExpression,
+  regexes: Regexes,
+  bounds: Bounds = { from: null, until: null },
+): Plan {
   switch (expression.kind) {
     case "observation":
       return { kind: "leaf", test: compileComparison(expression.comparison, regexes), ...bounds };
     case "qualified": {
       // Every observation of the expression lies between START and STOP (§9.5.1), so each leaf may check it alone.
-      const inside = expression.qualifiers.reduce((so, qualifier) => (qualifier.kind === "startstop" ? narrowed(so, microsecondsOf(qualifier.start), microsecondsOf(qualifier.stop)) : so), bounds);
-      return expression.qualifiers.reduce<Plan>((part, qualifier) => {
-        switch (qualifier.kind) {
-          case "startstop":
-            return part;
-          case "within":
-            return { kind: "within", micros: BigInt(Math.ceil(Math.min(qualifier.seconds, Number.MAX_SAFE_INTEGER) * 1e6)), part };
-          case "repeats":
-            return repeated(part, qualifier.times);
-        }
-      }, planOf(expression.expression, regexes, inside));
+      const inside = expression.qualifiers.reduce(
+        (so, qualifier) =>
+          qualifier.kind === "startstop"
+            ? narrowed(so, microsecondsOf(qualifier.start), microsecondsOf(qualifier.stop))
+            : so,
+        bounds,
+      );
+      return expression.qualifiers.reduce<Plan>(
+        (part, qualifier) => {
+          switch (qualifier.kind) {
+            case "startstop":
+              return part;
+            case "within":
+              return {
+                kind: "within",
+                micros: BigInt(Math.ceil(Math.min(qualifier.seconds, Number.MAX_SAFE_INTEGER) * 1e6)),
+                part,
+              };
+            case "repeats":
+              return repeated(part, qualifier.times);
+          }
+        },
+        planOf(expression.expression, regexes, inside),
+      );
     }
     default:
       return { kind: expression.kind, parts: expression.operands.map((operand) => planOf(operand, regexes, bounds)) };
@@ -53,8 +70,19 @@ function narrowed({ from, until }: Bounds, start: bigint, stop: bigint): Bounds 
 /** A plan with, for each leaf, the observations that satisfy it. Times are places in the order of all times. */
 export type Node =
   | { readonly kind: "leaf"; readonly key: number; readonly candidates: readonly number[] }
-  | { readonly kind: "and" | "or" | "followedby"; readonly key: number; readonly parts: readonly Node[]; readonly candidates: readonly number[] }
-  | { readonly kind: "repeats"; readonly key: number; readonly times: number; readonly part: Node; readonly candidates: readonly number[] }
+  | {
+      readonly kind: "and" | "or" | "followedby";
+      readonly key: number;
+      readonly parts: readonly Node[];
+      readonly candidates: readonly number[];
+    }
+  | {
+      readonly kind: "repeats";
+      readonly key: number;
+      readonly times: number;
+      readonly part: Node;
+      readonly candidates: readonly number[];
+    }
   | {
       readonly kind: "within";
       readonly key: number;
@@ -81,11 +109,15 @@ export interface Ground {
  * `first_observed` and `last_observed` both do, so what is reported as matched is matched wherever in the span it was.
  */
 export function groundOf(plan: Plan, observations: readonly Observation[], budget: Budget): Ground {
-  const times = [...new Set(observations.flatMap(({ first, last }) => [first, last]))].toSorted((a, b) => (a < b ? -1 : 1));
+  const times = [...new Set(observations.flatMap(({ first, last }) => [first, last]))].toSorted((a, b) =>
+    a < b ? -1 : 1,
+  );
   const rankOf = new Map(times.map((time, rank) => [time, rank]));
   const first = observations.map((observation) => rankOf.get(observation.first) ?? 0);
   const last = observations.map((observation) => rankOf.get(observation.last) ?? 0);
-  const order = observations.map((_, index) => index).toSorted((a, b) => (last[a] ?? 0) - (last[b] ?? 0) || (first[a] ?? 0) - (first[b] ?? 0) || a - b);
+  const order = observations
+    .map((_, index) => index)
+    .toSorted((a, b) => (last[a] ?? 0) - (last[b] ?? 0) || (first[a] ?? 0) - (first[b] ?? 0) || a - b);
   let keys = 0;
   const inOrder = (nodes: readonly Node[]): number[] => {
     budget.charge(order.length);
@@ -96,14 +128,25 @@ export function groundOf(plan: Plan, observations: readonly Observation[], budge
     const key = keys++;
     switch (part.kind) {
       case "leaf":
-        return { kind: "leaf", key, candidates: order.filter((index) => isCandidate(part, observations[index], budget)) };
+        return {
+          kind: "leaf",
+          key,
+          candidates: order.filter((index) => isCandidate(part, observations[index], budget)),
+        };
       case "repeats":
       case "within": {
         const inner = ground(part.part);
         const { candidates } = inner;
         if (part.kind === "repeats") return { kind: "repeats", key, times: part.times, part: inner, candidates };
         const starts = [...new Set(candidates.map((index) => first[index] ?? 0))].toSorted((a, b) => a - b);
-        return { kind: "within", key, part: inner, candidates, starts, limitOf: (start) => placeOfTime(times, (times[start] ?? 0n) + part.micros) };
+        return {
+          kind: "within",
+          key,
+          part: inner,
+          candidates,
+          starts,
+          limitOf: (start) => placeOfTime(times, (times[start] ?? 0n) + part.micros),
+        };
       }
       default: {
         const parts = part.parts.map(ground);
@@ -114,7 +157,11 @@ export function groundOf(plan: Plan, observations: readonly Observation[], budge
   return { root: ground(plan), times: times.length, first, last, count: observations.map(({ count }) => count) };
 }
 
-function isCandidate({ test, from, until }: Plan & { readonly kind: "leaf" }, observation: Observation | undefined, budget: Budget): boolean {
+function isCandidate(
+  { test, from, until }: Plan & { readonly kind: "leaf" },
+  observation: Observation | undefined,
+  budget: Budget,
+): boolean {
   budget.charge();
   if (observation === undefined) return false;
   // §9.5.1: at or after START, before STOP.

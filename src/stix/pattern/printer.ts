@@ -1,13 +1,22 @@
 import { assertNever } from "#base";
-import type { Comparison, ComparisonExpression, Constant, ObjectPath, ObservationExpression, PathStep, Pattern, Qualifier } from "./ast.ts";
-import { KEYWORDS } from "./parser.ts";
+import type {
+  Comparison,
+  ComparisonExpression,
+  Constant,
+  ObjectPath,
+  ObservationExpression,
+  PathStep,
+  Pattern,
+  Qualifier,
+} from "./ast.ts";
+import { KEYWORDS } from "./lexer.ts";
 
 /** Writes a pattern so that `parsePattern` gives the same tree. */
 export function printPattern(pattern: Pattern): string {
   return observation(pattern);
 }
 
-/** What binds looser than its place needs parentheses; so does a chain inside its own kind, to stay a node of its own. */
+/** What binds looser than its place needs parentheses; so does a chain inside its own kind, to stay a node. */
 const RANK = { followedby: 0, or: 1, and: 2 } as const;
 const WORD = { followedby: " FOLLOWEDBY ", or: " OR ", and: " AND " } as const;
 
@@ -22,7 +31,13 @@ function observation(expression: ObservationExpression): string {
     }
     default: {
       const rank = RANK[expression.kind];
-      return expression.operands.map((operand) => (operand.kind in RANK && RANK[operand.kind as keyof typeof RANK] <= rank ? `(${observation(operand)})` : observation(operand))).join(WORD[expression.kind]);
+      return expression.operands
+        .map((operand) =>
+          operand.kind in RANK && RANK[operand.kind as keyof typeof RANK] <= rank
+            ? `(${observation(operand)})`
+            : observation(operand),
+        )
+        .join(WORD[expression.kind]);
     }
   }
 }
@@ -33,7 +48,11 @@ function comparison(expression: ComparisonExpression): string {
     case "or": {
       const rank = RANK[expression.kind];
       return expression.operands
-        .map((operand) => ((operand.kind === "and" || operand.kind === "or") && RANK[operand.kind] <= rank ? `(${comparison(operand)})` : comparison(operand)))
+        .map((operand) =>
+          (operand.kind === "and" || operand.kind === "or") && RANK[operand.kind] <= rank
+            ? `(${comparison(operand)})`
+            : comparison(operand),
+        )
         .join(WORD[expression.kind]);
     }
     default:
@@ -107,7 +126,8 @@ function text(value: string): string {
 
 /** The shortest digits that give this number back, without an exponent, which the grammar does not know. */
 function decimal(value: number): string {
-  const [, sign = "", whole = "", fraction = "", exponent = "0"] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
   const point = whole.length + Number(exponent);
   const digits = whole + fraction;
   if (point <= 0) return `${sign}0.${"0".repeat(-point)}${digits}`;

@@ -16,7 +16,8 @@ const MAX_INSTRUCTIONS = 50_000;
 const PER_STEP = 16;
 
 /** What RE2 says of constructs that PCRE has and it has not. */
-const UNSUPPORTED = /unsupported Perl syntax|invalid escape sequence|nested repetition operator: `.*[+}]`|invalid named capture: `\(\?<[=!]|repeat count: `\{\d{4,}|nests too deeply|too large/;
+const UNSUPPORTED =
+  /unsupported Perl|escape sequence|nested repetition operator: `.*[+}]`|named capture: `\(\?<[=!]|repeat count: `\{\d{4}|too deeply/;
 /** PCRE's verbs, `(*UTF8)`: RE2 only says that nothing stands before the `*`. */
 const VERB = /\(\*[A-Z]/;
 
@@ -49,10 +50,14 @@ function compiled(source: string): RE2JS {
     if (!(cause instanceof RE2JSSyntaxException)) throw cause;
     const said = cause.message.replace(/^error parsing regexp: /, "").slice(0, 200);
     if (UNSUPPORTED.test(said) || VERB.test(source)) {
-      throw new PatternError("pattern-regex-unsupported", `this regular expression cannot run in linear time, so it is not run at all: ${said}`, {
-        fix: "Do without back-references, look-around, atomic groups and possessive repetition.",
-        cause,
-      });
+      throw new PatternError(
+        "pattern-regex-unsupported",
+        `this regular expression cannot run in linear time, so it is not run at all: ${said}`,
+        {
+          fix: "Do without back-references, look-around, atomic groups and possessive repetition.",
+          cause,
+        },
+      );
     }
     throw new PatternError("pattern-regex", `MATCHES needs a regular expression: ${said}`, { cause });
   }

@@ -46,7 +46,9 @@ export class Search {
   run(): number[] | null {
     const { root, times, first, last } = this.#ground;
     for (const { picks } of this.#bind(root, 0, times, null)) {
-      return pickList(picks, null).toSorted((a, b) => (first[a] ?? 0) - (first[b] ?? 0) || (last[a] ?? 0) - (last[b] ?? 0) || a - b);
+      return pickList(picks, null).toSorted(
+        (a, b) => (first[a] ?? 0) - (first[b] ?? 0) || (last[a] ?? 0) - (last[b] ?? 0) || a - b,
+      );
     }
     return null;
   }
@@ -74,7 +76,9 @@ export class Search {
         yield* this.#chain(node.kind, node.parts, from, until, picks);
         return;
       case "repeats":
-        yield* node.part.kind === "leaf" ? this.#repeatLeaf(node, from, until, picks) : this.#repeat(node, from, until, picks);
+        yield* node.part.kind === "leaf"
+          ? this.#repeatLeaf(node, from, until, picks)
+          : this.#repeat(node, from, until, picks);
         return;
       case "within":
         yield* this.#within(node, from, until, picks);
@@ -90,7 +94,12 @@ export class Search {
   }
 
   #binding(index: number, picks: Picks | null): Binding {
-    return { picks: { index, before: picks }, start: this.#firstOf(index), end: this.#lastOf(index), weight: this.#ground.count[index] ?? 1 };
+    return {
+      picks: { index, before: picks },
+      start: this.#firstOf(index),
+      end: this.#lastOf(index),
+      weight: this.#ground.count[index] ?? 1,
+    };
   }
 
   /** The first place whose observation does not end before `from`; candidates stand in order of their end. */
@@ -112,8 +121,14 @@ export class Search {
     return this.#ground.last[index] ?? 0;
   }
 
-  /** AND: each part its own observations. FOLLOWEDBY: moreover none of a part's begins before all of the last part's ended. */
-  *#chain(kind: "and" | "followedby", parts: readonly Node[], from: number, until: number, picks: Picks | null): Generator<Binding> {
+  /** AND: each part its own observations. FOLLOWEDBY: and none begins before all of the part before have ended. */
+  *#chain(
+    kind: "and" | "followedby",
+    parts: readonly Node[],
+    from: number,
+    until: number,
+    picks: Picks | null,
+  ): Generator<Binding> {
     // For AND the order is free: the part with the least choice first fails soonest.
     const ordered = kind === "and" ? parts.toSorted((a, b) => a.candidates.length - b.candidates.length) : parts;
     const bind = this.#bind.bind(this);
@@ -135,16 +150,28 @@ export class Search {
       if (end >= until) return false;
       if (kind === "followedby") begin = end;
     }
-    return rest.length < 2 || assignable(rest, (index) => this.#fits(index, from, until), this.#ground.count, this.#budget);
+    return (
+      rest.length < 2 || assignable(rest, (index) => this.#fits(index, from, until), this.#ground.count, this.#budget)
+    );
   }
 
-  *#repeatLeaf({ times, part }: Node & { readonly kind: "repeats" }, from: number, until: number, picks: Picks | null): Generator<Binding> {
+  *#repeatLeaf(
+    { times, part }: Node & { readonly kind: "repeats" },
+    from: number,
+    until: number,
+    picks: Picks | null,
+  ): Generator<Binding> {
     const usable = part.candidates.filter((index) => this.#fits(index, from, until));
     // What the candidates from each place on can still add.
     const rest: number[] = [];
-    for (let at = usable.length - 1; at >= 0; at--) rest[at] = (rest[at + 1] ?? 0) + (this.#ground.count[usable[at] ?? 0] ?? 1);
+    for (let at = usable.length - 1; at >= 0; at--)
+      rest[at] = (rest[at + 1] ?? 0) + (this.#ground.count[usable[at] ?? 0] ?? 1);
     const open = (so: Progress): Iterator<Progress> => this.#take(usable, rest, times, so);
-    for (const { picks: taken, start, end, weight } of sequences(initial(picks), open, (so) => so.index > 0 && so.weight >= times)) {
+    for (const { picks: taken, start, end, weight } of sequences(
+      initial(picks),
+      open,
+      (so) => so.index > 0 && so.weight >= times,
+    )) {
       yield { picks: taken, start, end, weight: Math.floor(weight / times) };
     }
   }
@@ -159,19 +186,36 @@ export class Search {
     }
   }
 
-  *#repeat({ times, part }: Node & { readonly kind: "repeats" }, from: number, until: number, picks: Picks | null): Generator<Binding> {
+  *#repeat(
+    { times, part }: Node & { readonly kind: "repeats" },
+    from: number,
+    until: number,
+    picks: Picks | null,
+  ): Generator<Binding> {
     const bind = this.#bind.bind(this);
     const open = (so: Progress): Iterator<Progress> =>
       bind(part, from, until, so.picks)
-        .map((next) => ({ ...added(so, next), least: pickList(next.picks, so.picks).reduce((least, index) => Math.min(least, index)) }))
+        .map((next) => ({
+          ...added(so, next),
+          least: pickList(next.picks, so.picks).reduce((least, index) => Math.min(least, index)),
+        }))
         .filter((next) => next.least > so.least);
-    for (const { picks: taken, start, end, weight } of sequences(initial(picks), open, (so) => so.index > 0 && so.weight >= times)) {
+    for (const { picks: taken, start, end, weight } of sequences(
+      initial(picks),
+      open,
+      (so) => so.index > 0 && so.weight >= times,
+    )) {
       yield { picks: taken, start, end, weight: Math.floor(weight / times) };
     }
   }
 
   /** A window opens when the earliest of its observations begins. */
-  *#within({ part, starts, limitOf }: Node & { readonly kind: "within" }, from: number, until: number, picks: Picks | null): Generator<Binding> {
+  *#within(
+    { part, starts, limitOf }: Node & { readonly kind: "within" },
+    from: number,
+    until: number,
+    picks: Picks | null,
+  ): Generator<Binding> {
     for (const start of starts) {
       this.#budget.charge();
       if (start < from) continue;
@@ -181,7 +225,7 @@ export class Search {
     }
   }
 
-  /** A bound from below: when `node` can have ended if its observations begin at or after `from` and need not be distinct. */
+  /** A bound from below: when `node` can have ended if it begins at or after `from` and need not be distinct. */
   #earliestEnd(node: Node, from: number): number {
     const { times } = this.#ground;
     const key = node.key * (times + 1) + from;
@@ -206,7 +250,9 @@ export class Search {
       case "followedby":
         return node.parts.reduce((end, part) => (end === never ? never : this.#earliestEnd(part, end)), from);
       case "repeats":
-        return node.part.kind === "leaf" ? this.#leafEnd(node.part.candidates, from, node.times) : this.#earliestEnd(node.part, from);
+        return node.part.kind === "leaf"
+          ? this.#leafEnd(node.part.candidates, from, node.times)
+          : this.#earliestEnd(node.part, from);
       case "within": {
         let best = never;
         for (const start of node.starts) {
@@ -244,7 +290,12 @@ function initial(picks: Picks | null): Progress {
 
 /** AND and FOLLOWEDBY: the binding counts as often as the rarest of its parts. */
 function joined(so: Progress, next: Binding, index: number): Progress {
-  return { ...span(so, next), weight: index === 0 ? next.weight : Math.min(so.weight, next.weight), index: index + 1, least: so.least };
+  return {
+    ...span(so, next),
+    weight: index === 0 ? next.weight : Math.min(so.weight, next.weight),
+    index: index + 1,
+    least: so.least,
+  };
 }
 
 /** REPEATS: each further binding adds what it counts. */
@@ -263,7 +314,11 @@ function pickList(picks: Picks | null, until: Picks | null): number[] {
 }
 
 /** Depth-first over sequences of choices, with a stack of its own: a chain may be longer than the call stack is deep. */
-function* sequences(start: Progress, open: (so: Progress) => Iterator<Progress>, done: (so: Progress) => boolean): Generator<Progress> {
+function* sequences(
+  start: Progress,
+  open: (so: Progress) => Iterator<Progress>,
+  done: (so: Progress) => boolean,
+): Generator<Progress> {
   const stack = [open(start)];
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
     const step = top.next();

@@ -11,14 +11,28 @@ export interface Seen {
 
 /** An observed-data of one object `x:k = kind`, in the deprecated form; its id ends in `name`. */
 export function seen(name: string, kind: string, first = 0, { last = first, count = 1 }: Seen = {}): JsonObject {
-  return { type: "observed-data", id: name, first_observed: at(first), last_observed: at(last), number_observed: count, objects: { 0: { type: "x", k: kind } } };
+  return {
+    type: "observed-data",
+    id: name,
+    first_observed: at(first),
+    last_observed: at(last),
+    number_observed: count,
+    objects: { 0: { type: "x", k: kind } },
+  };
 }
 
 /** Whether `[comparison]` holds of one observation with the given objects. */
 export function holds(comparison: string, ...objects: readonly JsonObject[]): boolean {
   const ids = objects.map((object, index) => object["id"] ?? `x--${index}`);
   const all = objects.map((object, index) => ({ id: ids[index] ?? "", ...object }));
-  const observed = { type: "observed-data", id: "o", first_observed: at(0), last_observed: at(0), number_observed: 1, object_refs: ids };
+  const observed = {
+    type: "observed-data",
+    id: "o",
+    first_observed: at(0),
+    last_observed: at(0),
+    number_observed: 1,
+    object_refs: ids,
+  };
   return compilePattern(`[${comparison}]`).match([observed, ...all]).matched;
 }
 
