@@ -45,7 +45,7 @@ describe("pattern check, as its users type it", () => {
       valid: false,
       errors: [
         { line: 1, column: 8, offset: 7, message: expect.stringContaining("even number"), expected: "h'ffd8'" },
-        { line: 1, column: 17, offset: 16, message: expect.stringContaining("one object"), expected: expect.any(String) },
+        { line: 1, column: 17, offset: 16, message: expect.stringContaining("none is both a and c"), expected: expect.any(String) },
         { line: 1, column: 26, offset: 25, message: expect.stringContaining("more than 0"), expected: expect.any(String) },
       ],
     });

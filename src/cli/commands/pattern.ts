@@ -21,7 +21,7 @@ export function patternCommand(program: Command): void {
   pattern
     .command("match")
     .description(
-      "match a pattern against the observed-data of files (bundle, list, object, JSON lines); exit code 0 matched, 1 not",
+      "match a pattern against observed-data in files (bundle, list, object, JSON lines); exit code 0 matched, 1 not",
     )
     .option("--pattern <pattern>")
     .option("--file <file>", "read the pattern from a file")

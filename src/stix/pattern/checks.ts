@@ -65,7 +65,7 @@ function typeProblems(expression: ComparisonExpression): MeaningProblem[] {
           if (both.size === 0 && common !== null) {
             problems.push({
               node: operand,
-              message: `AND inside [ ] joins tests of one object, but no object is both ${someOf(common)} and ${someOf(types)}`,
+              message: `AND inside [ ] tests one object, but none is both ${someOf(common)} and ${someOf(types)}`,
               expected: "one object type, or two observations: [ … ] AND [ … ]",
             });
             return common;

@@ -33,8 +33,8 @@ export function compileComparison(expression: ComparisonExpression, regexes: Reg
 }
 
 /**
- * §9.6: where the path leads nowhere, the comparison is false whatever its operator, NOT included. §9.7.2: with `[*]` one
- * value that fits is enough, and NOT (§9.6.1) negates the whole, so that then no value may fit. NOT EXISTS alone is
+ * §9.6: where the path leads nowhere, the comparison is false whatever its operator, NOT included. §9.7.2: with `[*]`
+ * one value that fits is enough, and NOT (§9.6.1) negates the whole, so that then no value may fit. NOT EXISTS alone is
  * about absence: under the rule above it could never hold.
  */
 function compileTest({ kind, path, negated }: Comparison, test: ValueTest): ObjectTest {

@@ -18,7 +18,7 @@ export function compareInstants(a: string, b: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** Microseconds since 1970, as a big integer: a double holds them only to the year 2255. @throws BaseError `instant`. */
+/** Microseconds since 1970, as a big integer: a double holds them to 2255. @throws BaseError `instant`. */
 export function microsecondsOf(text: string): bigint {
   const instant = parseInstant(text.replace(/(\.\d{12})\d+/, "$1"));
   return BigInt(Date.parse(`${instant.slice(0, 19)}Z`)) * 1000n + BigInt(instant.slice(20, 26));

@@ -20,8 +20,8 @@ export interface ObservationProblem {
 }
 
 /**
- * Gathers the observations of a bundle's objects: each observed-data with its `object_refs` resolved among them, or with
- * its own `objects`. Of several versions of one the latest counts; a revoked one does not. Attacker-controlled.
+ * Gathers the observations of a bundle's objects: each observed-data with its `object_refs` resolved among them, or
+ * with its own `objects`. Of several versions of one the latest counts; a revoked one does not. Attacker-controlled.
  */
 export function observationsOf(objects: Iterable<JsonValue>): {
   readonly observations: Observation[];

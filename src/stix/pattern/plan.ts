@@ -169,7 +169,7 @@ function isCandidate(
   return satisfies(test, { objects: observation.objects, budget });
 }
 
-/** How many of the sorted times are earlier than `limit`: WITHIN excludes the moment at which the window ends (§9.5.1). */
+/** How many of the sorted times are earlier than `limit`: WITHIN excludes the moment of its end (§9.5.1). */
 function placeOfTime(times: readonly bigint[], limit: bigint): number {
   let [low, high] = [0, times.length];
   while (low < high) {

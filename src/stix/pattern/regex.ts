@@ -16,8 +16,16 @@ const MAX_INSTRUCTIONS = 50_000;
 const PER_STEP = 16;
 
 /** What RE2 says of constructs that PCRE has and it has not. */
-const UNSUPPORTED =
-  /unsupported Perl|escape sequence|nested repetition operator: `.*[+}]`|named capture: `\(\?<[=!]|repeat count: `\{\d{4}|too deeply/;
+const UNSUPPORTED = new RegExp(
+  [
+    "unsupported Perl syntax",
+    "invalid escape sequence",
+    "nested repetition operator: `.*[+}]`",
+    "invalid named capture: `\\(\\?<[=!]",
+    "invalid repeat count: `\\{\\d{4}",
+    "too deeply|too large",
+  ].join("|"),
+);
 /** PCRE's verbs, `(*UTF8)`: RE2 only says that nothing stands before the `*`. */
 const VERB = /\(\*[A-Z]/;
 

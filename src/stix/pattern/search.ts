@@ -26,8 +26,8 @@ interface Progress extends Binding {
 
 /**
  * Finds observations for every observation expression of a pattern, each observation at most once (§9.5.2), by
- * backtracking over bindings in order of time. Two bounds keep it from trying what cannot succeed: the earliest end of a
- * part when distinctness is left aside, and whether the parts still to come can have distinct observations at all. What
+ * backtracking over bindings in order of time. Two bounds keep it from trying what cannot succeed: the earliest end of
+ * a part when distinctness is left aside, and whether the parts still to come can have distinct observations at all. What
  * they let through is bounded by the budget.
  */
 export class Search {
@@ -313,7 +313,7 @@ function pickList(picks: Picks | null, until: Picks | null): number[] {
   return list;
 }
 
-/** Depth-first over sequences of choices, with a stack of its own: a chain may be longer than the call stack is deep. */
+/** Depth-first over sequences of choices, with its own stack: a chain may be longer than the call stack is deep. */
 function* sequences(
   start: Progress,
   open: (so: Progress) => Iterator<Progress>,
