@@ -244,6 +244,10 @@ describe("§9.7 object paths", () => {
     const observed = { type: "observed-data", id: "o", first_observed: at(0), last_observed: at(0), number_observed: 1, objects: { 0: { type: "x", a_ref: "1" }, 1: { type: "y", value: "v" } } };
     expect(compilePattern("[x:a_ref.value = 'v']").match([observed]).matched).toBe(true);
   });
+  test("only a property named …_ref or …_refs is followed", () => {
+    const other = x({ id: "x--b", v: 1 });
+    expect(["a_ref", "a_refs[*]", "a", "b[*]"].map((path) => holds(`x:${path}.v = 1`, x({ a_ref: "x--b", a_refs: ["x--b"], a: "x--b", b: ["x--b"] }), other))).toEqual([true, true, false, false]);
+  });
   test("references in a circle end with the path", () => {
     expect(holds("x:a_refs[*].a_refs[*].a_refs[*].a_refs[*].v = 1", x({ id: "x--a", a_refs: ["x--b", "x--a"] }), x({ id: "x--b", a_refs: ["x--a"], v: 1 }))).toBe(true);
   });

@@ -27,8 +27,8 @@ interface Progress extends Binding {
 /**
  * Finds observations for every observation expression of a pattern, each observation at most once (§9.5.2), by
  * backtracking over bindings in order of time. Two bounds keep it from trying what cannot succeed: the earliest end of
- * a part when distinctness is left aside, and whether the parts still to come can have distinct observations at all. What
- * they let through is bounded by the budget.
+ * a part when distinctness is left aside, and whether the parts still to come can have distinct observations at all.
+ * What they let through is bounded by the budget.
  */
 export class Search {
   readonly #ground: Ground;
