@@ -13,6 +13,7 @@ import { keysCommand } from "./commands/keys.ts";
 import { mediaCommand } from "./commands/media.ts";
 import { basisCommand, officerCommand } from "./commands/officer.ts";
 import { pairCommand } from "./commands/pair.ts";
+import { patternCommand } from "./commands/pattern.ts";
 import { releaseCommand } from "./commands/release.ts";
 import { startCommand } from "./commands/start.ts";
 import { validateCommand } from "./commands/validate.ts";
@@ -34,6 +35,7 @@ const COMMANDS = [
   ledgerCommand,
   exportCommand,
   validateCommand,
+  patternCommand,
   mediaCommand,
   keysCommand,
   backupCommand,

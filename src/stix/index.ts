@@ -14,6 +14,29 @@ export {
 export { coreTypes } from "./core-types.ts";
 export { StixError, type StixErrorCode } from "./errors.ts";
 export { newId, SCO_NAMESPACE, scoId, STIX_ID, uuid5 } from "./ids.ts";
+export type {
+  Comparison,
+  ComparisonExpression,
+  Constant,
+  ObjectPath,
+  ObservationExpression,
+  PathStep,
+  Pattern,
+  Qualifier,
+} from "./pattern/ast.ts";
+export { PatternError, type PatternErrorCode, type PatternPlace } from "./pattern/errors.ts";
+export {
+  checkPattern,
+  type CompiledPattern,
+  compilePattern,
+  type MatchOptions,
+  type PatternCheck,
+  type PatternMatch,
+} from "./pattern/match.ts";
+export { type Observation, type ObservationProblem, observationsOf } from "./pattern/observations.ts";
+export { parsePattern } from "./pattern/parse.ts";
+export type { PatternLimits } from "./pattern/parser.ts";
+export { printPattern } from "./pattern/printer.ts";
 export { type ReadItem, type ReadLimits, readObjects } from "./read-objects.ts";
 export {
   defineType,

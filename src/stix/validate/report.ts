@@ -7,8 +7,6 @@ export interface ValidateOptions {
   readonly strict?: boolean;
   /** Types declared with `defineType`: an object of such a type is also held against its schema. */
   readonly registry?: TypeRegistry;
-  /** Judges the pattern of an indicator whose `pattern_type` is `stix`; paths within the pattern are put under `/pattern`. */
-  readonly checkPattern?: (pattern: string) => readonly Finding[];
   /** Errors, and warnings, that are listed; the rest are counted. Default 1,000 of each. */
   readonly maxFindings?: number;
   /** Characters of text; default 8 Mi for an object. */

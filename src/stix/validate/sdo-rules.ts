@@ -1,3 +1,5 @@
+import type { PatternError } from "../pattern/errors.ts";
+import { checkPattern } from "../pattern/match.ts";
 import { isLowerHyphens } from "./forms.ts";
 import { kindOf } from "./kinds.ts";
 import type { Rule } from "./report.ts";
@@ -7,13 +9,16 @@ import { COUNTRIES } from "./vocabularies.ts";
 
 const AREA = /^[A-Z]{2}-[A-Z0-9]{1,3}$/;
 
-/** §4.7: a STIX pattern is judged by whoever knows the language of §9. */
+/** §4.7 and §9: a STIX pattern is one of the language; what we cannot run is told, and no fault of the object. */
 const pattern: Rule = (indicator, at) => {
   const { pattern: text, pattern_type: type } = indicator;
-  if (type !== "stix" || typeof text !== "string" || at.options.checkPattern === undefined) return;
-  for (const finding of at.options.checkPattern(text))
-    at.error(finding.code, finding.message, finding.section ?? "9", "pattern", ...finding.path.split("/").slice(1));
+  if (type !== "stix" || typeof text !== "string") return;
+  const { errors, warnings } = checkPattern(text);
+  for (const error of errors) at.error(error.code, told(error), "9", "pattern");
+  for (const warning of warnings) at.warning(warning.code, told(warning), "9", "pattern");
 };
+
+const told = ({ message, where }: PatternError): string => (where === undefined ? message : `${where}: ${message}`);
 
 /** §4.11. */
 const family: Rule = (malware, at) => {

@@ -182,14 +182,14 @@ describe("§4 rules over several properties", () => {
     expect(judge(changed("malware", { name: undefined, is_family: false }))).toEqual([]);
   });
 
-  test("a STIX pattern goes to whoever knows the language, another does not", () => {
-    const options = {
-      checkPattern: (text: string) =>
-        text === "[" ? [{ path: "/1", code: "pattern", message: "ends", section: "9.4" }] : [],
-    };
-    expect(judge(changed("indicator", { pattern: "[" }), options)).toEqual(["error pattern /pattern/1"]);
-    expect(judge(changed("indicator", { pattern: "[", pattern_type: "snort" }), options)).toEqual([]);
-    expect(judge(changed("indicator", {}), options)).toEqual([]);
+  test("a STIX pattern is held against the language of §9, another is not", () => {
+    const judged = (pattern: string, pattern_type = "stix") => judge(changed("indicator", { pattern, pattern_type }));
+    expect(judged("[")).toEqual(["error pattern-syntax /pattern"]);
+    expect(judged("[file:name = 'a' AND url:value = 'b']")).toEqual(["error pattern-meaning /pattern"]);
+    expect(judged("[file:name MATCHES '(a)\\\\1']")).toEqual(["warning pattern-regex-unsupported /pattern"]);
+    expect(judged("[file:name MATCHES '(']")).toEqual(["error pattern-regex /pattern"]);
+    expect(judged("[", "snort")).toEqual([]);
+    expect(judge(changed("indicator", {}))).toEqual([]);
   });
 });
 
