@@ -4,9 +4,18 @@ import { demoBench, idleBench } from "./demo.ts";
 import type { Benchmark, Figure } from "./figure.ts";
 import { importBench } from "./import.ts";
 import { importMemoryBench } from "./import-memory.ts";
+import { bulkBench, releaseBench } from "./release.ts";
 import { validateBench } from "./validate.ts";
 
-const ALL: readonly Benchmark[] = [importBench, importMemoryBench, demoBench, idleBench, validateBench];
+const ALL: readonly Benchmark[] = [
+  importBench,
+  importMemoryBench,
+  demoBench,
+  idleBench,
+  releaseBench,
+  bulkBench,
+  validateBench,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

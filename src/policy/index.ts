@@ -3,6 +3,7 @@
  * Absence denies; a marking added never widens; a marking not understood is seen by its owner only.
  */
 export { type Context, type Decision, type DecisionReason, decide, predicate } from "./decide.ts";
+export { handlingExtensionSchema } from "./handling-schema.ts";
 export { compileLabel, type Handling, type Label } from "./label.ts";
 export { type LabelTest, matches } from "./label-test.ts";
 export {

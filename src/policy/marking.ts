@@ -112,7 +112,8 @@ function readTerms(value: JsonValue | undefined): HandlingTerms | null {
     "foreign_codes",
   ]);
   if (Object.keys(value).some((key) => !known.has(key))) return null;
-  if (typeof originator !== "string" || !isTexts(releasable_to) || typeof no_onward !== "boolean") return null;
+  if (typeof originator !== "string" || typeof no_onward !== "boolean") return null;
+  if (releasable_to !== undefined && !isTexts(releasable_to)) return null;
   if (purposes !== undefined && !isTexts(purposes)) return null;
   if (evidence_use !== "allowed" && evidence_use !== "with-consent" && evidence_use !== "forbidden") return null;
   if (caveats !== undefined && !isTexts(caveats)) return null;
@@ -122,7 +123,7 @@ function readTerms(value: JsonValue | undefined): HandlingTerms | null {
   if (codes === null) return null;
   return {
     originator,
-    releasableTo: releasable_to,
+    releasableTo: releasable_to ?? [],
     noOnward: no_onward,
     purposes: purposes ?? null,
     evidenceUse: evidence_use,
@@ -174,7 +175,8 @@ export function handlingMarking(
       [HANDLING_EXTENSION_ID]: {
         extension_type: "property-extension",
         originator: terms.originator,
-        releasable_to: [...terms.releasableTo],
+        // STIX knows no empty list (§2.10): none named means that it goes to nobody.
+        ...(terms.releasableTo.length === 0 ? {} : { releasable_to: [...terms.releasableTo] }),
         no_onward: terms.noOnward,
         ...(terms.purposes === null ? {} : { purposes: [...terms.purposes] }),
         evidence_use: terms.evidenceUse,

@@ -40,6 +40,8 @@ export { printPattern } from "./pattern/printer.ts";
 export { type ReadItem, type ReadLimits, readObjects } from "./read-objects.ts";
 export {
   defineType,
+  extensionDefinition,
+  type ExtensionFacts,
   fieldText,
   jsonSchema,
   type Kind,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { JsonObject } from "#base";
+import { isJsonObject, type JsonObject } from "#base";
 import { StixError } from "./errors.ts";
 
 export type Kind = "sdo" | "sro" | "sco" | "meta";
@@ -36,6 +36,24 @@ export function fieldText(object: JsonObject, name: string): string {
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 
+/** Name, value or abstract, and the aliases of the object and of its extensions (an identity of STIX has none of its own). */
+function namesOf(object: JsonObject): string[] {
+  const found = new Set([...NAMING.flatMap((property) => text(object[property]) ?? []), ...aliasesOf(object)]);
+  const { extensions } = object;
+  if (!isJsonObject(extensions)) return [...found];
+  for (const extension of Object.values(extensions)) {
+    if (isJsonObject(extension)) for (const alias of aliasesOf(extension)) found.add(alias);
+  }
+  return [...found];
+}
+
+/** As texts, or as objects that have a name. */
+function aliasesOf(object: JsonObject): string[] {
+  const { aliases } = object;
+  if (!Array.isArray(aliases)) return [];
+  return aliases.flatMap((alias) => text(isJsonObject(alias) ? alias["name"] : alias) ?? []);
+}
+
 /** Where STIX objects carry what a person would look for them by. */
 const NAMING = ["name", "value", "abstract"];
 
@@ -50,7 +68,7 @@ export function defineType(definition: TypeDefinition): RecordType {
   }
   return {
     summary: (object) => text(object["name"]) ?? text(object["value"]) ?? text(object["abstract"]) ?? definition.title,
-    names: (object) => [NAMING.flatMap((property) => text(object[property]) ?? []), texts(object["aliases"])].flat(),
+    names: namesOf,
     aboutPerson: () => false,
     ...definition,
   };
@@ -59,6 +77,32 @@ export function defineType(definition: TypeDefinition): RecordType {
 /** The JSON Schema (2020-12) that an extension-definition publishes for its type. */
 export function jsonSchema(type: RecordType): object {
   return { title: type.title, ...z.toJSONSchema(type.schema, { unrepresentable: "any", io: "input" }) };
+}
+
+/** What an extension-definition says besides its schema. */
+export interface ExtensionFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly extensionTypes: readonly string[];
+  readonly schema: object;
+}
+
+/** The extension-definition (§7.3) of a declared type; its schema is given as plain text, which the section allows. */
+export function extensionDefinition(facts: ExtensionFacts, createdBy: string, created: string): JsonObject {
+  return {
+    type: "extension-definition",
+    spec_version: "2.1",
+    id: facts.id,
+    created_by_ref: createdBy,
+    created,
+    modified: created,
+    name: facts.name,
+    description: facts.description,
+    schema: JSON.stringify(facts.schema),
+    version: "1.0.0",
+    extension_types: [...facts.extensionTypes],
+  };
 }
 
 /** The types a node knows, as a value. A well-formed type it does not know is carried under a plain description. */

@@ -101,7 +101,7 @@ export function sessionRoutes(api: Api, deps: ApiDeps): void {
           await r.releases.list({ states: ["draft"] }),
         ];
         const channels = await r.channels.list();
-        const sent = (await Promise.all(channels.map((channel) => r.parcels.outboundList(channel.id, 500)))).flat();
+        const unreceipted = await Promise.all(channels.map((channel) => r.parcels.unreceipted(channel.id)));
         const dayAgo = new Date(deps.clock().getTime() - 86_400_000).toISOString();
         return {
           toApprove: approves
@@ -116,9 +116,7 @@ export function sessionRoutes(api: Api, deps: ApiDeps): void {
             (parcel) => parcel.receivedAt > dayAgo,
           ).length,
           records: await r.records.count(),
-          unreceipted: sent.filter(
-            (parcel) => parcel.kind !== "receipt" && parcel.kind !== "hello" && parcel.receipt === null,
-          ).length,
+          unreceipted: unreceipted.reduce((sum, n) => sum + n, 0),
           incidents: (await r.parcels.incidents()).filter((incident) => incident.seenBy === null).length,
           channels: await Promise.all(channels.map((channel) => channelView(r, channel))),
         };

@@ -3,5 +3,5 @@
  * loaders of the lists of the United States (OFAC) and the United Nations.
  */
 export { ofacLoader } from "./ofac-loader.ts";
-export { DESIGNATION_EXTENSION_ID, designationType, SUBJECT_EXTENSION_ID } from "./types.ts";
+export { DESIGNATION_EXTENSION_ID, designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "./types.ts";
 export { unLoader } from "./un-loader.ts";

@@ -45,7 +45,6 @@ const CREATED: Instant = "2001-01-01T00:00:00.000Z";
  */
 export function makeObjects(entry: Entry): readonly [JsonObject, JsonObject] {
   const subjectId = `identity--${uuid5(NAMESPACE, entry.key)}`;
-  const names = entry.aliases.map((alias) => alias.name).filter((name) => name !== entry.name);
   const facts = Object.fromEntries(
     Object.entries(entry.facts)
       .filter(([, list]) => list.length > 0)
@@ -54,7 +53,6 @@ export function makeObjects(entry: Entry): readonly [JsonObject, JsonObject] {
   const subject: JsonObject = {
     name: entry.name,
     identity_class: entry.subjectClass,
-    ...(names.length === 0 ? {} : { aliases: [...new Set(names)] }),
     extensions: {
       [SUBJECT_EXTENSION_ID]: {
         extension_type: "property-extension",

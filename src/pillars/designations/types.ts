@@ -34,3 +34,11 @@ export const designationType: RecordType = defineType({
   // The subject may be a person; without looking there, an act of listing is handled as if it were about one.
   aboutPerson: (object) => object["subject_class"] !== "organization",
 });
+
+/** What a list says of the one that it names, in the property extension of an identity. */
+export const subjectExtensionSchema = z.looseObject({
+  extension_type: z.literal("property-extension"),
+  /** The list's own stable key. */
+  list_key: text,
+  aliases: z.array(z.looseObject({ name: text, kind: text, quality: text.optional() })).optional(),
+});

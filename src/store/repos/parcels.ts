@@ -56,6 +56,8 @@ export interface ParcelReader {
   /** The first parcels not yet delivered, in order, whether or not their time has come. */
   queue(channel: string, limit: number, after?: number): Promise<readonly OutboundParcel[]>;
   queued(channel: string): Promise<number>;
+  /** Releases, corrections and recalls for which no receipt has come. */
+  unreceipted(channel: string): Promise<number>;
   inbound(channel: string, sequence: number): Promise<InboundParcel | null>;
   inboundList(query?: {
     channel?: string;
@@ -133,6 +135,16 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
         .select((eb) => eb.fn.countAll<number>().as("n"))
         .where("state", "=", "queued")
         .where("channel", "=", channel)
+        .executeTakeFirstOrThrow();
+      return row.n;
+    },
+    async unreceipted(channel) {
+      const row = await tx.db
+        .selectFrom("outbound")
+        .select((eb) => eb.fn.countAll<number>().as("n"))
+        .where("channel", "=", channel)
+        .where("receipt", "is", null)
+        .where("kind", "in", ["release", "correction", "recall"])
         .executeTakeFirstOrThrow();
       return row.n;
     },

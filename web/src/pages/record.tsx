@@ -59,6 +59,16 @@ function changes(after: Record<string, unknown> | null, before: Record<string, u
   return [...keys].filter((key) => key !== "modified" && JSON.stringify(after[key]) !== JSON.stringify(before[key]));
 }
 
+/** An alias with its kind and quality in one line: `BLA (a.k.a., weak)`. */
+function aliasWords(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  return value.map((alias: unknown) => {
+    if (typeof alias !== "object" || alias === null || !("name" in alias)) return String(alias);
+    const more = ["kind", "quality"].flatMap((key) => (key in alias ? String(Reflect.get(alias, key)) : []));
+    return `${String(alias.name)}${more.length === 0 ? "" : ` (${more.join(", ")})`}`;
+  });
+}
+
 function Facts({ object }: { readonly object: Record<string, unknown> }) {
   const extensions =
     typeof object["extensions"] === "object" && object["extensions"] !== null
@@ -68,7 +78,8 @@ function Facts({ object }: { readonly object: Record<string, unknown> }) {
     ...Object.entries(object).filter(([key]) => !HIDDEN.has(key)),
     ...extensions
       .flatMap((extension) => Object.entries(extension as object))
-      .filter(([key]) => key !== "extension_type" && key !== "aliases"),
+      .filter(([key]) => key !== "extension_type")
+      .map(([key, value]): [string, unknown] => [key, key === "aliases" ? aliasWords(value) : value]),
   ];
   return (
     <Table className="rows" verticalSpacing={4}>

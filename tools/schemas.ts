@@ -1,0 +1,79 @@
+/**
+ * `npm run schemas`: writes what Entente publishes for other STIX tools into docs/schemas: a JSON Schema for each record type
+ * and extension of ours, and a bundle of their extension-definitions. A test holds the folder against the code.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "#pillars/designations";
+import { dialogueRoundType } from "#pillars/dialogues";
+import { HANDLING_EXTENSION_ID, handlingExtensionSchema } from "#policy";
+import { extensionDefinition, type ExtensionFacts, jsonSchema, type RecordType } from "#stix";
+
+const PUBLISHED = "2026-11-24T00:00:00.000Z";
+const PROJECT = "identity--4e0a1c1e-2c39-4a53-9b0b-0d6f6a1f5c77";
+
+const types: readonly (readonly [RecordType, string])[] = [
+  [
+    designationType,
+    "One act of listing: which authority, on which list, under which programme, about whom, since when.",
+  ],
+  [dialogueRoundType, "One meeting of a series of talks: where, when, led by whom, on what."],
+];
+
+const properties: readonly ExtensionFacts[] = [
+  {
+    id: SUBJECT_EXTENSION_ID,
+    name: "listed-subject",
+    description:
+      "What a list says of an identity that it names: the list's key, aliases with their quality, facts as they came.",
+    extensionTypes: ["property-extension"],
+    schema: z.toJSONSchema(subjectExtensionSchema),
+  },
+  {
+    id: HANDLING_EXTENSION_ID,
+    name: "handling-terms",
+    description:
+      "Terms of a marking-definition: to whom, for what, until when, and what a recipient keeps to. Not understood means not released.",
+    extensionTypes: ["property-extension"],
+    schema: z.toJSONSchema(handlingExtensionSchema),
+  },
+];
+
+function published(): ExtensionFacts[] {
+  const declared = types.map(([type, description]): ExtensionFacts => {
+    if (type.extensionId === undefined) throw new Error(`${type.name} has no extension-definition`);
+    const extensionTypes = [`new-${type.kind}`];
+    return { id: type.extensionId, name: type.name, description, extensionTypes, schema: jsonSchema(type) };
+  });
+  return [...declared, ...properties];
+}
+
+/** The files of docs/schemas by name. */
+export function schemaFiles(): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  const text = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+  for (const { name, schema } of published()) files.set(`${name}.schema.json`, text(schema));
+  const project = {
+    type: "identity",
+    spec_version: "2.1",
+    id: PROJECT,
+    created: PUBLISHED,
+    modified: PUBLISHED,
+    name: "Entente",
+    identity_class: "organization",
+    description: "The project that publishes these extensions.",
+  };
+  const objects = [project, ...published().map((facts) => extensionDefinition(facts, PROJECT, PUBLISHED))];
+  files.set(
+    "extension-definitions.json",
+    text({ type: "bundle", id: "bundle--b7f6d1d0-0c1d-4a3a-9c59-3f4a1c0e7a11", objects }),
+  );
+  return files;
+}
+
+if (import.meta.main) {
+  const folder = resolve(import.meta.dirname, "../docs/schemas");
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of schemaFiles()) writeFileSync(join(folder, name), text);
+}
