@@ -33,9 +33,6 @@ export function fieldText(object: JsonObject, name: string): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
-const texts = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
-
 /** Name, value or abstract, and the aliases of the object and of its extensions (an identity of STIX has none of its own). */
 function namesOf(object: JsonObject): string[] {
   const found = new Set([...NAMING.flatMap((property) => text(object[property]) ?? []), ...aliasesOf(object)]);
