@@ -17,6 +17,7 @@ export type ExchangeErrorCode =
   | "log-damaged"
   | "message-malformed"
   | "link-failed"
+  | "witness-failed"
   | "nothing-to-recall"
   | "release-unknown";
 

@@ -9,11 +9,6 @@ export type { ExportedLog } from "./log-export.ts";
 export { type Accepted, readInvitation } from "./pairing.ts";
 export type { ChannelVerdict, LogVerdict } from "./proof.ts";
 export type { Self } from "./self.ts";
-export {
-  createExchange,
-  type Exchange,
-  type ExchangeDeps,
-  type ExchangeEvent,
-  type Link,
-  type LinkOptions,
-} from "./service.ts";
+export type { ExchangeDeps, ExchangeEvent, Link, LinkOptions } from "./open-link.ts";
+export { createExchange, type Exchange } from "./service.ts";
+export type { WitnessAddress, Witnessing } from "./witnessing.ts";

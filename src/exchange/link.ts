@@ -3,8 +3,10 @@ import { createServer, request, Agent, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { TLSSocket } from "node:tls";
+import { MAX_ADD_CHECKPOINT } from "#ledger";
 import { ExchangeError } from "./errors.ts";
 import { type LinkAnswer, MAX_MESSAGE, readAnswer } from "./message.ts";
+import type { WitnessAnswer } from "./witness.ts";
 
 /** The link's own TLS key and self-signed certificate, PEM. There is no authority: the key's pin is what counts. */
 export interface LinkIdentity {
@@ -13,9 +15,13 @@ export interface LinkIdentity {
 }
 
 const PATH = "/entente/link/v1/parcels";
+/** C2SP tlog-witness, "add-checkpoint": the submission prefix is `https://host:port/witness`. */
+export const WITNESS_PATH = "/witness/add-checkpoint";
 const WRONG_KEY = "it does not hold the key that was pinned at pairing";
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 60_000;
+/** Bytes of an answer. */
+const MAX_ANSWER = 128 * 1024;
 
 /** SHA-256 of a certificate's public key (SPKI), lower-case hex. */
 export function tlsPin(cert: string): string {
@@ -40,6 +46,8 @@ export interface LinkServerOptions {
   /** The channel whose partner holds this TLS key, or `null`: then the connection ends. */
   readonly channelOf: (pin: string) => Promise<string | null>;
   readonly receive: (channel: string, bytes: Uint8Array) => Promise<LinkAnswer>;
+  /** Answers those whose logs this node witnesses; absent: it witnesses none. They need not be paired. */
+  readonly witness?: (bytes: Uint8Array) => Promise<WitnessAnswer>;
   /** A failure of this node (a full disk, say), for its log. The partner is told to try again. */
   readonly onError: (error: unknown) => void;
 }
@@ -79,6 +87,14 @@ export async function listen(options: LinkServerOptions): Promise<LinkServer> {
 }
 
 async function answer(options: LinkServerOptions, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  // tlog-witness, "Introduction": nothing is asked of the caller; the checkpoint's own signature is what counts.
+  if (options.witness !== undefined && req.method === "POST" && req.url === WITNESS_PATH) {
+    const bytes = await readBody(req, MAX_ADD_CHECKPOINT);
+    const { status, contentType, body } =
+      bytes === null ? { status: 413, contentType: "text/plain", body: "too large\n" } : await options.witness(bytes);
+    res.writeHead(status, { "content-type": contentType });
+    return void res.end(body);
+  }
   const cert = req.socket instanceof TLSSocket ? req.socket.getPeerX509Certificate() : undefined;
   const channel = cert === undefined ? null : await options.channelOf(pinOf(cert));
   if (channel === null) return reply(res, 403, { result: "later", message: "this key is not paired here" });
@@ -94,12 +110,12 @@ async function answer(options: LinkServerOptions, req: IncomingMessage, res: Ser
   reply(res, 200, await options.receive(channel, body));
 }
 
-async function readBody(req: IncomingMessage): Promise<Uint8Array | null> {
+async function readBody(req: IncomingMessage, limit = MAX_MESSAGE): Promise<Uint8Array | null> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of req as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > MAX_MESSAGE) return null;
+    if (size > limit) return null;
     parts.push(part);
   }
   return Buffer.concat(parts);
@@ -111,9 +127,16 @@ function reply(res: ServerResponse, status: number, body: LinkAnswer): void {
   res.end(JSON.stringify(body));
 }
 
+export interface LinkReply {
+  readonly status: number;
+  readonly text: string;
+}
+
 export interface LinkClient {
   /** @throws ExchangeError `link-failed` when the partner is not reached, or is not the one whose key is pinned. */
   send(url: string, pin: string, body: string, signal: AbortSignal): Promise<LinkAnswer>;
+  /** Posts a text to a node whose TLS key is pinned. @throws ExchangeError `link-failed` as `send` does. */
+  post(url: URL, pin: string, body: string, signal: AbortSignal): Promise<LinkReply>;
   close(): void;
 }
 
@@ -128,42 +151,53 @@ export function createLinkClient(identity: LinkIdentity): LinkClient {
     rejectUnauthorized: false,
   });
   const checked = new WeakMap<object, string>();
+  const exchange = (url: URL, pin: string, type: string, body: string, signal: AbortSignal) =>
+    new Promise<{ readonly status: number; readonly bytes: Uint8Array }>((resolve, reject) => {
+      const fail = (cause: unknown): void =>
+        reject(
+          new ExchangeError(
+            "link-failed",
+            `${url.origin} is not reached: ${cause instanceof Error ? cause.message : String(cause)}`,
+            { cause },
+          ),
+        );
+      const req = request(url, {
+        method: "POST",
+        agent,
+        signal,
+        timeout: REQUEST_MS,
+        headers: { "content-type": type, "content-length": Buffer.byteLength(body) },
+      });
+      req.on("error", fail);
+      req.on("timeout", () => req.destroy(new Error("no answer in time")));
+      req.on("socket", (socket) => {
+        // Nothing is sent before the key is known to be the one pinned; a connection that is used again was checked when it opened.
+        const known = checked.get(socket);
+        if (known === pin) return void req.end(body);
+        if (known !== undefined) return void req.destroy(new Error(WRONG_KEY));
+        socket.once("secureConnect", () => {
+          const cert = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+          if (cert === undefined || pinOf(cert) !== pin) return void req.destroy(new Error(WRONG_KEY));
+          checked.set(socket, pin);
+          req.end(body);
+        });
+      });
+      req.on("response", (res) => {
+        readBody(res, MAX_ANSWER).then(
+          (bytes) => resolve({ status: res.statusCode ?? 0, bytes: bytes ?? new Uint8Array() }),
+          fail,
+        );
+      });
+    });
   return {
-    send: (url, pin, body, signal) =>
-      new Promise((resolve, reject) => {
-        const fail = (cause: unknown): void =>
-          reject(
-            new ExchangeError(
-              "link-failed",
-              `the partner at ${url} is not reached: ${cause instanceof Error ? cause.message : String(cause)}`,
-              { cause },
-            ),
-          );
-        const req = request(new URL(PATH, url), {
-          method: "POST",
-          agent,
-          signal,
-          timeout: REQUEST_MS,
-          headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
-        });
-        req.on("error", fail);
-        req.on("timeout", () => req.destroy(new Error("no answer in time")));
-        req.on("socket", (socket) => {
-          // Nothing is sent before the key is known to be the partner's; a connection that is used again was checked when it opened.
-          const known = checked.get(socket);
-          if (known === pin) return void req.end(body);
-          if (known !== undefined) return void req.destroy(new Error(WRONG_KEY));
-          socket.once("secureConnect", () => {
-            const cert = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
-            if (cert === undefined || pinOf(cert) !== pin) return void req.destroy(new Error(WRONG_KEY));
-            checked.set(socket, pin);
-            req.end(body);
-          });
-        });
-        req.on("response", (res) => {
-          readBody(res).then((bytes) => resolve(readAnswer(bytes ?? new Uint8Array())), fail);
-        });
-      }),
+    async send(url, pin, body, signal) {
+      const { bytes } = await exchange(new URL(PATH, url), pin, "application/json", body, signal);
+      return readAnswer(bytes);
+    },
+    async post(url, pin, body, signal) {
+      const { status, bytes } = await exchange(url, pin, "text/plain; charset=utf-8", body, signal);
+      return { status, text: Buffer.from(bytes).toString("utf8") };
+    },
     close: () => agent.destroy(),
   };
 }

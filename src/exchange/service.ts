@@ -1,42 +1,15 @@
-import { type Clock, instantOf } from "#base";
+import { instantOf } from "#base";
 import { requirePermission } from "#access";
-import type { Parcel } from "#ledger";
 import type { Viewer } from "#policy";
 import type { Departures } from "#safeguards";
-import type { TypeRegistry } from "#stix";
-import type { Channel, Store } from "#store";
-import { type Delivery, startDelivery } from "./delivery.ts";
+import type { Channel } from "#store";
 import { createDepartures } from "./departures.ts";
 import { ExchangeError } from "./errors.ts";
-import { createLinkClient, type LinkIdentity, type LinkServer, listen } from "./link.ts";
 import { type ExportedLog, exportLogs, type WriteFile } from "./log-export.ts";
+import { type ExchangeDeps, type Link, type LinkOptions, openLink } from "./open-link.ts";
 import { post } from "./outbox.ts";
 import { createPairing, type Pairing } from "./pairing.ts";
 import { type ChannelVerdict, makeEvidence, verifyChannel } from "./proof.ts";
-import { receive } from "./receive.ts";
-import type { Self } from "./self.ts";
-
-export interface ExchangeDeps {
-  readonly store: Store;
-  readonly self: Self;
-  readonly clock: Clock;
-  readonly registry: TypeRegistry;
-  /** Told of everything that comes in or is delivered, after it is on disk. */
-  readonly onEvent: (event: ExchangeEvent) => void;
-}
-
-export type ExchangeEvent =
-  | { readonly kind: "received"; readonly channel: string; readonly parcel: Parcel["kind"] }
-  | { readonly kind: "delivered"; readonly channel: string; readonly sequence: number };
-
-export interface LinkOptions {
-  readonly identity: LinkIdentity;
-  readonly host: string;
-  readonly port: number;
-  readonly holder: string;
-  readonly pollMs: number;
-  readonly onError: (error: unknown) => void;
-}
 
 export interface Exchange {
   readonly pairing: Pairing;
@@ -52,15 +25,8 @@ export interface Exchange {
   open(options: LinkOptions): Promise<Link>;
 }
 
-export interface Link {
-  readonly port: number;
-  /** Something was put in the outbox. */
-  wake(): void;
-  close(): Promise<void>;
-}
-
 export function createExchange(deps: ExchangeDeps): Exchange {
-  const { store, self, clock, registry, onEvent } = deps;
+  const { store, self, clock, witnesses } = deps;
   const pairing = createPairing({
     store,
     self,
@@ -122,60 +88,13 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     async exportLogs(viewer, id, write) {
       requirePermission(viewer, "ledger.verify");
       const channel = await channelOr(viewer, id);
-      const logs = await store.read(viewer, (r) => exportLogs(r, self, channel, write));
+      const logs = await store.read(viewer, (r) => exportLogs(r, self, channel, witnesses, write));
       await store.transact(viewer, (t) => t.audit.note("ledger.export", id, { logs: logs.length }));
       return logs;
     },
 
     evidence: (viewer, release) => makeEvidence(store, self, viewer, clock, release),
 
-    async open({ identity, host, port, holder, pollMs, onError }) {
-      const job: Viewer = { kind: "job", party: self.id, name: "link", may: [] };
-      const client = createLinkClient(identity);
-      let delivery: Delivery | null = null;
-      const server: LinkServer = await listen({
-        identity,
-        host,
-        port,
-        onError,
-        channelOf: async (pin) => (await store.read(job, (r) => r.channels.byTlsPin(pin)))?.id ?? null,
-        receive: (channel, bytes) =>
-          receive(
-            {
-              store,
-              self,
-              clock,
-              registry,
-              onReceived: (id, parcel) => {
-                onEvent({ kind: "received", channel: id, parcel });
-                delivery?.wake();
-              },
-            },
-            channel,
-            bytes,
-          ),
-      });
-      delivery = startDelivery({
-        store,
-        self,
-        clock,
-        client,
-        holder,
-        pollMs,
-        onError,
-        onDelivered: (channel, sequence) => onEvent({ kind: "delivered", channel, sequence }),
-      });
-      const running = delivery;
-      running.wake();
-      return {
-        port: server.port,
-        wake: () => running.wake(),
-        async close() {
-          await running.stop();
-          await server.close();
-          client.close();
-        },
-      };
-    },
+    open: (options) => openLink(deps, options),
   };
 }

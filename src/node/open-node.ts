@@ -63,7 +63,15 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     purposes: config.party.purposes,
   };
   const events = new EventEmitter<{ exchange: [ExchangeEvent] }>();
-  const exchange = createExchange({ store, self, clock, registry, onEvent: (event) => events.emit("exchange", event) });
+  const exchange = createExchange({
+    store,
+    self,
+    clock,
+    registry,
+    witnessedLogs: config.witness?.logs ?? [],
+    witnesses: config.witnesses ?? [],
+    onEvent: (event) => events.emit("exchange", event),
+  });
   const node: EntenteNode = {
     home,
     self,

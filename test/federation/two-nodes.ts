@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { canonicalJson } from "#base";
 import type { OfficerViewer } from "#access";
 import type { Link } from "#exchange";
-import { createHome, type EntenteNode, openNode } from "#node";
+import { createHome, type EntenteNode, type Home, openNode } from "#node";
 import { handlingMarking, type HandlingTerms, type Role } from "#policy";
 import { newId } from "#stix";
 import { freshDatabase, testServer } from "../../src/store/testing.ts";
@@ -15,7 +15,7 @@ export const PURPOSE = "criminal-investigation";
 
 /** A real node in a temporary folder, with the officers of the main story. */
 export interface Party {
-  readonly node: EntenteNode;
+  node: EntenteNode;
   readonly officers: Readonly<Record<"analyst" | "disclosure" | "administrator" | "overseer", OfficerViewer>>;
   readonly errors: unknown[];
   link: Link | null;
@@ -23,6 +23,8 @@ export interface Party {
   mark(terms: Partial<HandlingTerms>): Promise<string>;
   /** Makes a record of this party. @returns its id. */
   record(object: Record<string, unknown> & { type: string }, markings: readonly string[]): Promise<string>;
+  /** The same folder with another configuration, as after an edit of its config.json and a restart. */
+  restart(change: Partial<Home["config"]>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,7 +59,9 @@ export async function party(name: string, store = "sqlite"): Promise<Party> {
     new Date(),
   );
   const errors: unknown[] = [];
-  const node = await openNode(home, { clock: () => new Date(), onError: (error) => errors.push(error) });
+  const opened = (from: Home): Promise<EntenteNode> =>
+    openNode(from, { clock: () => new Date(), onError: (error) => errors.push(error) });
+  const node = await opened(home);
   const setup = { kind: "job", party: node.self.id, name: "setup", may: [] } as const;
   const officer = async (role: Role): Promise<OfficerViewer> => {
     await node.access.addOfficer(setup, { name: role, email: `${role}@example.org`, roles: [role] });
@@ -91,14 +95,14 @@ export async function party(name: string, store = "sqlite"): Promise<Party> {
       const text = canonicalJson(
         handlingMarking(full, { id, created: "2025-08-01T00:00:00.000000Z", createdBy: node.self.id }),
       );
-      await node.store.transact(officers.analyst, (t) => t.labels.addMarking(id, text, node.self.id));
+      await made.node.store.transact(officers.analyst, (t) => t.labels.addMarking(id, text, node.self.id));
       return id;
     },
     async record(object, markings) {
       const id = (object["id"] as string | undefined) ?? newId(object.type);
       const time = "2025-08-12T09:00:00.000Z";
       const text = JSON.stringify({ spec_version: "2.1", created: time, modified: time, ...object, id });
-      const run = await node.intake.importFile(officers.analyst, {
+      const run = await made.node.intake.importFile(officers.analyst, {
         source: {
           name: "record.json",
           size: text.length,
@@ -111,13 +115,19 @@ export async function party(name: string, store = "sqlite"): Promise<Party> {
       });
       if (run.imported !== 1)
         throw new Error(
-          `not imported: ${JSON.stringify(await node.store.read(officers.analyst, (r) => r.imports.problems(run.id)))}`,
+          `not imported: ${JSON.stringify(await made.node.store.read(officers.analyst, (r) => r.imports.problems(run.id)))}`,
         );
       return id;
     },
+    async restart(change) {
+      await made.link?.close();
+      await made.node.close();
+      made.node = await opened({ ...made.node.home, config: { ...made.node.home.config, ...change } });
+      made.link = await made.node.openLink();
+    },
     async close() {
       await made.link?.close();
-      await node.close();
+      await made.node.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

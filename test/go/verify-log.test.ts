@@ -354,7 +354,13 @@ describe("a tampered log is refused, with the reason", () => {
     cpSync(join(late, "ours"), dir, { recursive: true });
     await change(dir);
     const out = judge(
-      ...["-keys", join(folder, "keys-ours"), "-cosignatures", "1", "-older", join(late, "ours/checkpoint"), dir],
+      "-keys",
+      join(folder, "keys-ours"),
+      "-cosignatures",
+      "1",
+      "-older",
+      join(late, "ours/checkpoint"),
+      dir,
     );
     expect(out.words).toMatch(/^REFUSED: /);
     expect(out.words).toMatch(reason);

@@ -1,0 +1,98 @@
+import { BaseError, type Clock, instantOf } from "#base";
+import {
+  cosign,
+  cosignerName,
+  judgeAddCheckpoint,
+  type KnownLog,
+  LedgerError,
+  logOrigin,
+  originOf,
+  parseAddCheckpoint,
+  parseCheckpoint,
+  splitNote,
+  type WitnessVerdict,
+} from "#ledger";
+import type { Viewer } from "#policy";
+import type { Store, Transactor } from "#store";
+import { seconds } from "./cosigning.ts";
+import { keepIncident } from "./incident.ts";
+import type { Self } from "./self.ts";
+
+export interface WitnessDeps {
+  readonly store: Store;
+  readonly self: Self;
+  readonly clock: Clock;
+  /** The logs of others that this node watches, and whose keys it trusts. */
+  readonly logs: readonly KnownLog[];
+}
+
+/** An answer to `add-checkpoint`, as HTTP carries it. */
+export interface WitnessAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+const TEXT = "text/plain; charset=utf-8";
+
+/**
+ * C2SP tlog-witness, "add-checkpoint": cosigns the checkpoint of a log that only grew since the last one cosigned here. What
+ * was cosigned last is read, held against the request and replaced in one transaction, under a lock of its own.
+ */
+export async function addCheckpoint(deps: WitnessDeps, body: Uint8Array): Promise<WitnessAnswer> {
+  const { store, self, clock, logs } = deps;
+  const job: Viewer = { kind: "job", party: self.id, name: "witness", may: [] };
+  try {
+    const request = parseAddCheckpoint(body);
+    const origin = originOf(request.checkpoint);
+    return await store.transact(job, async (t) => {
+      await t.settings.lock(`witness ${origin}`);
+      // The log of a channel that ends here is cosigned as it arrives. A second record of it, beside that one, could be
+      // shown another history under the same cosigner's name.
+      const known = (await isOwnChannel(t, self, origin)) ? [] : logs;
+      const last = await t.cosignatures.witnessed(origin);
+      const verdict = judgeAddCheckpoint(
+        request,
+        known,
+        last === null ? null : parseCheckpoint(splitNote(last.checkpoint).text),
+      );
+      const now = clock();
+      if (verdict.status === 200) return accept(t, self, verdict.accepted, request.checkpoint, now);
+      if (verdict.misbehaved)
+        await keepIncident(t, {
+          channel: null,
+          code: "witnessed-log",
+          message: `${origin}: ${verdict.message}`,
+          evidence: body,
+          at: instantOf(now),
+        });
+      return refusal(verdict);
+    });
+  } catch (error) {
+    if (error instanceof LedgerError || error instanceof BaseError)
+      return { status: 400, contentType: TEXT, body: `${error.message}\n` };
+    throw error;
+  }
+}
+
+async function isOwnChannel(t: Transactor, self: Self, origin: string): Promise<boolean> {
+  const channels = await t.channels.list();
+  return channels.some(({ id, partner }) => origin === logOrigin(id, partner) || origin === logOrigin(id, self.id));
+}
+
+async function accept(
+  t: Transactor,
+  self: Self,
+  { origin, size, text }: Extract<WitnessVerdict, { status: 200 }>["accepted"],
+  checkpoint: string,
+  now: Date,
+): Promise<WitnessAnswer> {
+  await t.cosignatures.setWitnessed({ origin, size, checkpoint, at: instantOf(now) });
+  const line = cosign(text, { name: cosignerName(self.id), key: self.key }, seconds(now));
+  return { status: 200, contentType: TEXT, body: line };
+}
+
+function refusal(verdict: Exclude<WitnessVerdict, { status: 200 }>): WitnessAnswer {
+  if (verdict.status === 409) return { status: 409, contentType: "text/x.tlog.size", body: `${verdict.size}\n` };
+  return { status: verdict.status, contentType: TEXT, body: `${verdict.message}\n` };
+}
