@@ -1,5 +1,16 @@
 import { z } from "zod";
-import { BaseError, type Instant, instantOf, parseJson, fromBase64, sha256, sha256Hex, toBase64, utf8 } from "#base";
+import {
+  BaseError,
+  type Instant,
+  instantOf,
+  isJsonObject,
+  parseJson,
+  fromBase64,
+  sha256,
+  sha256Hex,
+  toBase64,
+  utf8,
+} from "#base";
 import { openCheckpoint } from "./checkpoint.ts";
 import { commitment } from "./commitment.ts";
 import { cosignerName } from "./cosignature.ts";
@@ -162,6 +173,7 @@ export function checkEvidence(text: string, trusted: Readonly<Record<string, str
     }
   }
   const answered = new Set<string>();
+  const places = new Set<number>();
   for (const [n, item] of evidence.receipts.entries()) {
     try {
       const { parcel, cosigned } = checkProven(item, evidence.channel, keys, trusted);
@@ -169,6 +181,9 @@ export function checkEvidence(text: string, trusted: Readonly<Record<string, str
       if (parcel.kind !== "receipt")
         throw new LedgerError("evidence-malformed", "something else stands among the receipts");
       matchReceipt(parcel, sent);
+      if (places.has(parcel.sequence))
+        throw new LedgerError("evidence-malformed", "one place in the log is given twice");
+      places.add(parcel.sequence);
       answered.add(parcel.body.parcel);
       const counts: Record<string, number> = {};
       for (const { result } of parcel.body.records) counts[result] = (counts[result] ?? 0) + 1;
@@ -233,8 +248,31 @@ function matchReceipt(receipt: ParcelOf<"receipt">, sent: ReadonlyMap<string, Pa
   if (receipt.from !== parcel.to || receipt.to !== parcel.from || receipt.body.sequence !== parcel.sequence) {
     throw new LedgerError("evidence-receipt", "the receipt does not fit its parcel");
   }
-  if (receipt.body.records.length !== parcel.body.records.length)
+  const carried = carriedIds(parcel);
+  const answered = receipt.body.records;
+  // A record so broken that it names nothing is refused under another name.
+  if (
+    answered.length !== carried.length ||
+    answered.some(({ id, result }, n) => result !== "refused" && id !== carried[n])
+  ) {
     throw new LedgerError("evidence-receipt", "the receipt speaks of other records than the parcel carried");
+  }
+}
+
+function carriedIds(parcel: ParcelOf<"release"> | ParcelOf<"correction"> | ParcelOf<"recall">): (string | null)[] {
+  if (parcel.kind === "recall") return parcel.body.records.map(({ id }) => id);
+  return parcel.body.records.map(({ text }) => idIn(text));
+}
+
+/** A release may carry any text: what is not a record has no id. */
+function idIn(text: string): string | null {
+  try {
+    const value = parseJson(text, { maxLength: text.length });
+    return isJsonObject(value) && typeof value["id"] === "string" ? value["id"] : null;
+  } catch (error) {
+    if (error instanceof BaseError) return null;
+    throw error;
+  }
 }
 
 export function proofText(proof: readonly Uint8Array[]): string[] {

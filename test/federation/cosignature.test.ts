@@ -128,6 +128,25 @@ describe("each side cosigns the other's log", () => {
     expect((await send(next)).result).toBe("stored");
   });
 
+  test("a node whose store was changed does not export it as a log", async () => {
+    const out = () => b.node.exchange.exportLogs(b.officers.overseer, channel, () => Promise.resolve());
+    expect(await out()).toMatchObject([
+      { side: "ours", cosignedSize: 1 },
+      { side: "partner", cosignedSize: 1 },
+    ]);
+    await b.node.store.transact(b.officers.overseer, async (t) => {
+      const held = await t.trees.checkpoint(`in:${channel}`);
+      await t.trees.setCheckpoint(`in:${channel}`, (held ?? "").replace(/\n\d+\n/, "\n9\n"));
+    });
+    await expect(out()).rejects.toMatchObject({ code: "log-damaged" });
+  });
+
+  test("an officer whose role may not verify does not export", async () => {
+    const nobody = { ...a.officers.overseer, roles: ["operations-coordinator"] } as const;
+    const out = a.node.exchange.exportLogs(nobody, channel, () => Promise.resolve());
+    await expect(out).rejects.toMatchObject({ code: "forbidden" });
+  });
+
   test("a partner that answers without one is believed as before; a false one is an incident, and the parcel delivered", async () => {
     await b.link?.close();
     b.link = null;

@@ -59,9 +59,13 @@ type parcel struct {
 	Sequence int64  `json:"sequence"`
 	Kind     string `json:"kind"`
 	Body     struct {
-		Parcel   string            `json:"parcel"`
-		Sequence int64             `json:"sequence"`
-		Records  []json.RawMessage `json:"records"`
+		Parcel   string `json:"parcel"`
+		Sequence int64  `json:"sequence"`
+		Records  []struct {
+			ID     string `json:"id"`
+			Text   string `json:"text"`
+			Result string `json:"result"`
+		} `json:"records"`
 	} `json:"body"`
 }
 
@@ -91,14 +95,19 @@ func verifyEvidence(path string, given []string) (string, error) {
 		return "", err
 	}
 	answered := map[string]bool{}
+	places := map[int64]bool{}
 	for n, item := range b.Receipts {
 		r, err := checkProven(item, b.Channel, keys)
 		if err == nil {
 			err = matchReceipt(r, sent)
 		}
+		if err == nil && places[r.Sequence] {
+			err = errors.New("one place in the log is given twice")
+		}
 		if err != nil {
 			return "", fmt.Errorf("receipts/%d: %w", n, err)
 		}
+		places[r.Sequence] = true
 		answered[r.Body.Parcel] = true
 	}
 	if len(answered) != len(sent) {
@@ -249,8 +258,25 @@ func matchReceipt(r parcel, sent map[string]parcel) error {
 		return errors.New("the receipt is for a parcel that is not in this file")
 	case r.From != p.To || r.To != p.From || r.Body.Sequence != p.Sequence:
 		return errors.New("the receipt does not fit its parcel")
-	case len(r.Body.Records) != len(p.Body.Records):
-		return errors.New("the receipt speaks of other records than the parcel carried")
+	}
+	other := errors.New("the receipt speaks of other records than the parcel carried")
+	if len(r.Body.Records) != len(p.Body.Records) {
+		return other
+	}
+	for n, record := range r.Body.Records {
+		id := p.Body.Records[n].ID
+		if p.Kind != "recall" {
+			var carried struct {
+				ID string `json:"id"`
+			}
+			if err := json.Unmarshal([]byte(p.Body.Records[n].Text), &carried); err != nil && record.Result != "refused" {
+				return other
+			}
+			id = carried.ID
+		}
+		if record.Result != "refused" && record.ID != id {
+			return other
+		}
 	}
 	return nil
 }
