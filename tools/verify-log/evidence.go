@@ -16,6 +16,7 @@ import (
 
 const (
 	maxEvidence      = 256 << 20
+	maxDepth         = 64
 	parcelType       = "application/vnd.entente.parcel+json"
 	commitmentDomain = "entente/commitment/v1\n"
 )
@@ -116,8 +117,11 @@ func verifyEvidence(path string, given []string) (string, error) {
 	return fmt.Sprintf("GENUINE: %d parcel(s) from %s, each with its receipt", len(sent), from), nil
 }
 
-// strict reads one JSON value and nothing after it.
+// strict reads one JSON value, of known members only, and nothing after it.
 func strict(data []byte, into any) error {
+	if err := unambiguous(data); err != nil {
+		return err
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
@@ -127,6 +131,57 @@ func strict(data []byte, into any) error {
 		return errors.New("something follows")
 	}
 	return nil
+}
+
+// lenient reads one JSON value and passes over members that it does not know.
+func lenient(data []byte, into any) error {
+	if err := unambiguous(data); err != nil {
+		return err
+	}
+	return json.Unmarshal(data, into)
+}
+
+// unambiguous refuses two members of one name. Go takes names in any case and the last of several, others do not: what
+// two readers would understand differently proves nothing.
+func unambiguous(data []byte) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	type frame struct {
+		names map[string]bool // nil in an array
+		value bool            // a name was read, its value comes next
+	}
+	var stack []frame
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		top := len(stack) - 1
+		if name, ok := token.(string); ok && top >= 0 && stack[top].names != nil && !stack[top].value {
+			folded := strings.ToLower(name)
+			if stack[top].names[folded] {
+				return fmt.Errorf("the member %q stands twice", name)
+			}
+			stack[top].names[folded], stack[top].value = true, true
+			continue
+		}
+		if top >= 0 {
+			stack[top].value = false
+		}
+		switch token {
+		case json.Delim('{'):
+			stack = append(stack, frame{names: map[string]bool{}})
+		case json.Delim('['):
+			stack = append(stack, frame{})
+		case json.Delim('}'), json.Delim(']'):
+			stack = stack[:top]
+		}
+		if len(stack) > maxDepth {
+			return errors.New("too deeply nested")
+		}
+	}
 }
 
 func partyKeys(b bundle, trusted map[string]string) (map[string]ed25519.PublicKey, error) {
@@ -181,7 +236,7 @@ func checkParcels(b bundle, keys map[string]ed25519.PublicKey) (map[string]parce
 func checkProven(item proven, channel string, keys map[string]ed25519.PublicKey) (parcel, error) {
 	var p parcel
 	var e envelope
-	if err := json.Unmarshal([]byte(item.Envelope), &e); err != nil {
+	if err := lenient([]byte(item.Envelope), &e); err != nil {
 		return p, fmt.Errorf("the envelope: %w", err)
 	}
 	payload, err := decode(e.Payload)
@@ -204,7 +259,7 @@ func checkProven(item proven, channel string, keys map[string]ed25519.PublicKey)
 	if signedBy == "" {
 		return p, errors.New("neither party signed the envelope")
 	}
-	if err := json.Unmarshal(payload, &p); err != nil {
+	if err := lenient(payload, &p); err != nil {
 		return p, fmt.Errorf("the parcel: %w", err)
 	}
 	_, known := keys[p.To]
@@ -269,7 +324,7 @@ func matchReceipt(r parcel, sent map[string]parcel) error {
 			var carried struct {
 				ID string `json:"id"`
 			}
-			if err := json.Unmarshal([]byte(p.Body.Records[n].Text), &carried); err != nil && record.Result != "refused" {
+			if err := lenient([]byte(p.Body.Records[n].Text), &carried); err != nil && record.Result != "refused" {
 				return other
 			}
 			id = carried.ID
