@@ -45,6 +45,9 @@ export async function addCheckpoint(deps: WitnessDeps, body: Uint8Array): Promis
   try {
     const request = parseAddCheckpoint(body);
     const origin = originOf(request.checkpoint);
+    // Anyone may ask. What needs no record to be refused does not reach the store.
+    const first = judgeAddCheckpoint(request, logs, null);
+    if (first.status === 400 || first.status === 403 || first.status === 404) return refusal(first);
     return await store.transact(job, async (t) => {
       await t.settings.lock(`witness ${origin}`);
       // The log of a channel that ends here is cosigned as it arrives. A second record of it, beside that one, could be

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { configSchema } from "#node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -145,6 +146,11 @@ describe("the command line, as its users type it", () => {
     );
     expect(readFileSync(join(folder, "logs/ours/tile/0/000.p/2")).length).toBe(64);
     expect(a(...ledger)).toMatchObject({ status: 1, json: { error: { code: "folder-not-empty" } } });
+    const keys = a("ledger", "keys", "--as", "overseer@x.org").json;
+    const config = JSON.parse(readFileSync(join(folder, "a/config.json"), "utf8")) as object;
+    expect(configSchema.parse({ ...config, ...keys })).toMatchObject({
+      witness: { logs: [{ origin: expect.stringContaining(channel) as string }] },
+    });
 
     expect(a("export", "--out", "all.json", "--as", "analyst@x.org").json).toMatchObject({ records: 8 });
     expect((JSON.parse(readFileSync(join(folder, "all.json"), "utf8")) as { objects: unknown[] }).objects).toHaveLength(

@@ -12,7 +12,7 @@ import {
 } from "#ledger";
 import { createLinkClient, type LinkReply, WITNESS_PATH } from "../../src/exchange/link.ts";
 import { checkpointAt, post, readingHashes } from "../../src/exchange/outbox.ts";
-import { pair, type Party, party, until } from "./two-nodes.ts";
+import { pair, type Party, party, stores, until } from "./two-nodes.ts";
 
 /** Two partners, and a third node that is paired with neither: the log's node asks it, and it sees no parcel. */
 let a: Party;
@@ -28,17 +28,6 @@ const address = () => ({
   tlsPin: third.node.self.tlsPin,
 });
 
-beforeEach(async () => {
-  [a, b, third] = await Promise.all([party("Islamabad"), party("Washington"), party("Bern")]);
-  channel = await pair(a, b);
-  for (const side of [a, b])
-    await until(
-      "the greetings",
-      async () => (await side.node.store.read(side.officers.analyst, (r) => r.parcels.queued(channel))) === 0,
-    );
-  await third.restart({ witness: { logs: [{ origin: origin(), key: a.node.self.key.publicKey }] } });
-  await a.restart({ witnesses: [address()] });
-});
 afterEach(async () => {
   expect([a.errors, b.errors, third.errors]).toEqual([[], [], []]);
   await Promise.all([a.close(), b.close(), third.close()]);
@@ -80,7 +69,19 @@ async function add(
   }
 }
 
-describe("a third node witnesses", () => {
+describe.each(Object.keys(stores))("a third node witnesses, on %s", (engine) => {
+  beforeEach(async () => {
+    const [storeA, storeThird] = [await stores[engine]?.(), await stores[engine]?.()];
+    [a, b, third] = await Promise.all([party("Islamabad", storeA), party("Washington"), party("Bern", storeThird)]);
+    channel = await pair(a, b);
+    for (const side of [a, b])
+      await until(
+        "the greetings",
+        async () => (await side.node.store.read(side.officers.analyst, (r) => r.parcels.queued(channel))) === 0,
+      );
+    await third.restart({ witness: { logs: [{ origin: origin(), key: a.node.self.key.publicKey }] } });
+    await a.restart({ witnesses: [address()] });
+  });
   test("the newest checkpoint is cosigned, and the word stands in the export and among the keys", async () => {
     expect(await a.link?.askWitnesses()).toMatchObject([{ outcome: "cosigned", channel }]);
     expect((await held(1)).map(({ cosigner }) => cosigner).toSorted()).toEqual(

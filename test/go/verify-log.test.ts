@@ -149,6 +149,19 @@ describe("evidence bundles, judged by Go as by Entente", () => {
   );
 });
 
+test.runIf(goIsThere()).each([
+  ["a member twice", '"format": "x",'],
+  ["a member twice in another case", '"Format": "entente-evidence/1",'],
+])("what two readers of JSON could understand differently proves nothing: %s", async (_, member) => {
+  const world = await evidenceWorld();
+  const file = join(mkdtempSync(join(folder, "bundle-")), "evidence.json");
+  writeFileSync(file, evidenceText(world.genuine).replace("{", `{${member}`));
+  expect(judge("-evidence", file)).toMatchObject({
+    status: 1,
+    words: expect.stringContaining("stands twice") as string,
+  });
+});
+
 type Change = (dir: string) => void | Promise<void>;
 const flip =
   (path: string, at: number): Change =>
