@@ -1,4 +1,4 @@
-import { BaseError, type Clock, instantOf } from "#base";
+import { BaseError, type Clock, instantOf, utf8 } from "#base";
 import {
   cosign,
   cosignerName,
@@ -60,15 +60,17 @@ export async function addCheckpoint(deps: WitnessDeps, body: Uint8Array): Promis
         last === null ? null : parseCheckpoint(splitNote(last.checkpoint).text),
       );
       const now = clock();
-      if (verdict.status === 200) return accept(t, self, verdict.accepted, request.checkpoint, now);
-      if (verdict.misbehaved)
+      if (verdict.status === 200) return accept(t, self, verdict, now);
+      if (verdict.suspect !== null) {
         await keepIncident(t, {
           channel: null,
           code: "witnessed-log",
           message: `${origin}: ${verdict.message}`,
-          evidence: body,
+          // One incident for a pair of checkpoints, however often and with whatever proof it is sent.
+          evidence: utf8(`${last?.checkpoint ?? ""}\n${verdict.suspect}`),
           at: instantOf(now),
         });
+      }
       return refusal(verdict);
     });
   } catch (error) {
@@ -86,11 +88,10 @@ async function isOwnChannel(t: Transactor, self: Self, origin: string): Promise<
 async function accept(
   t: Transactor,
   self: Self,
-  { origin, size, text }: Extract<WitnessVerdict, { status: 200 }>["accepted"],
-  checkpoint: string,
+  { accepted: { origin, size, text }, note }: Extract<WitnessVerdict, { status: 200 }>,
   now: Date,
 ): Promise<WitnessAnswer> {
-  await t.cosignatures.setWitnessed({ origin, size, checkpoint, at: instantOf(now) });
+  await t.cosignatures.setWitnessed({ origin, size, checkpoint: note, at: instantOf(now) });
   const line = cosign(text, { name: cosignerName(self.id), key: self.key }, seconds(now));
   return { status: 200, contentType: TEXT, body: line };
 }

@@ -2,7 +2,7 @@ import { equalBytes, fromUtf8, BaseError, toBase64 } from "#base";
 import { type OpenCheckpoint, parseCheckpoint } from "./checkpoint.ts";
 import { LedgerError } from "./errors.ts";
 import { EMPTY_ROOT, verifyConsistency } from "./merkle.ts";
-import { decoded, openNote, splitNote } from "./note.ts";
+import { decoded, onlyKnown, openNote, splitNote } from "./note.ts";
 
 /** C2SP tlog-witness, "add-checkpoint": a client sends at most 63 lines of proof. */
 const MAX_PROOF = 63;
@@ -23,12 +23,16 @@ export interface KnownLog {
   readonly key: string;
 }
 
-/** What a witness answers, by tlog-witness's own HTTP codes. Only `accepted` moves its record forward. */
+/**
+ * What a witness answers, by tlog-witness's own HTTP codes. Only `accepted` moves its record forward. `note` and `suspect` are
+ * the checkpoint with the log's own signatures alone: anyone may send, so nothing else of a request is worth keeping.
+ * `suspect` may prove that the log shows two histories.
+ */
 export type WitnessVerdict =
-  | { readonly status: 200; readonly accepted: OpenCheckpoint }
-  | { readonly status: 409; readonly size: number; readonly message: string; readonly misbehaved: boolean }
-  | { readonly status: 400 | 403 | 404; readonly message: string; readonly misbehaved: false }
-  | { readonly status: 422; readonly message: string; readonly misbehaved: true };
+  | { readonly status: 200; readonly accepted: OpenCheckpoint; readonly note: string }
+  | { readonly status: 409; readonly size: number; readonly message: string; readonly suspect: string | null }
+  | { readonly status: 400 | 403 | 404; readonly message: string; readonly suspect: null }
+  | { readonly status: 422; readonly message: string; readonly suspect: string };
 
 export function formatAddCheckpoint({ oldSize, proof, checkpoint }: AddCheckpoint): string {
   return `old ${oldSize}\n${proof.map((hash) => `${toBase64(hash)}\n`).join("")}\n${checkpoint}`;
@@ -66,26 +70,27 @@ export function judgeAddCheckpoint(
 ): WitnessVerdict {
   const origin = originOf(request.checkpoint);
   const verifiers = logs.filter((log) => log.origin === origin).map(({ key }) => ({ name: origin, publicKey: key }));
-  if (verifiers.length === 0) return { status: 404, message: "this log is not known here", misbehaved: false };
+  if (verifiers.length === 0) return { status: 404, message: "this log is not known here", suspect: null };
   const text = signedText(request.checkpoint, verifiers);
-  if (text === null) return { status: 403, message: "no key trusted for this log signed it", misbehaved: false };
+  if (text === null) return { status: 403, message: "no key trusted for this log signed it", suspect: null };
   const checkpoint = parseCheckpoint(text);
+  const note = onlyKnown(request.checkpoint, verifiers);
   const { oldSize, proof } = request;
   if (oldSize > checkpoint.size) {
-    return { status: 400, message: "the old size is larger than the checkpoint's", misbehaved: false };
+    return { status: 400, message: "the old size is larger than the checkpoint's", suspect: null };
   }
   const { size, root } = last ?? { size: 0, root: EMPTY_ROOT };
-  if (oldSize !== size) return { status: 409, size, message: "another size was cosigned last", misbehaved: false };
+  if (oldSize !== size) return { status: 409, size, message: "another size was cosigned last", suspect: null };
   if (checkpoint.size === size && !equalBytes(checkpoint.root, root)) {
-    return { status: 409, size, message: "two roots for one size", misbehaved: true };
+    return { status: 409, size, message: "two roots for one size", suspect: note };
   }
   try {
     verifyConsistency(size, root, checkpoint.size, checkpoint.root, proof);
   } catch (error) {
-    if (error instanceof LedgerError) return { status: 422, message: error.message, misbehaved: true };
+    if (error instanceof LedgerError) return { status: 422, message: error.message, suspect: note };
     throw error;
   }
-  return { status: 200, accepted: { ...checkpoint, text, cosignatures: [] } };
+  return { status: 200, accepted: { ...checkpoint, text, cosignatures: [] }, note };
 }
 
 function signedText(note: string, verifiers: readonly { name: string; publicKey: string }[]): string | null {

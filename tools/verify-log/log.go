@@ -140,7 +140,7 @@ func verifyLog(dir, keys, older string, wanted int) (string, error) {
 	if err := checkTiles(folder(dir), head, hashes); err != nil {
 		return "", err
 	}
-	if err := checkInclusion(folder(dir), head, leaves); err != nil {
+	if err := checkInclusion(folder(dir), head, hashes, leaves); err != nil {
 		return "", err
 	}
 	cosigners, cosignedSize := head.cosigners, head.size
@@ -233,19 +233,38 @@ func checkTiles(f folder, head checkpoint, hashes stored) error {
 	return nil
 }
 
-// checkInclusion proves each entry in the signed tree from the tiles, as a client of the log would.
-func checkInclusion(f folder, head checkpoint, leaves []tlog.Hash) error {
+// checkInclusion proves each entry in the signed tree twice: through the tiles, as a client of the log would, and by its
+// audit path.
+func checkInclusion(f folder, head checkpoint, hashes stored, leaves []tlog.Hash) error {
 	if head.size == 0 {
 		return nil
 	}
 	reader := tlog.TileHashReader(tlog.Tree{N: head.size, Hash: head.root}, f)
-	for n, leaf := range leaves {
-		proof, err := tlog.ProveRecord(head.size, int64(n), reader)
-		if err != nil {
-			return fmt.Errorf("entry %d: %w", n, err)
+	for first := 0; first < len(leaves); first += width {
+		last := first + width
+		if last > len(leaves) {
+			last = len(leaves)
 		}
-		if err := tlog.CheckRecord(proof, head.size, head.root, int64(n), leaf); err != nil {
-			return fmt.Errorf("entry %d: %w", n, err)
+		var indexes []int64
+		for n := first; n < last; n++ {
+			indexes = append(indexes, tlog.StoredHashIndex(0, int64(n)))
+		}
+		held, err := reader.ReadHashes(indexes)
+		if err != nil {
+			return fmt.Errorf("entries from %d: %w", first, err)
+		}
+		for i, hash := range held {
+			n := int64(first + i)
+			proof, err := tlog.ProveRecord(head.size, n, hashes)
+			if err == nil {
+				err = tlog.CheckRecord(proof, head.size, head.root, n, leaves[n])
+			}
+			if err == nil && hash != leaves[n] {
+				err = errors.New("the tiles hold another hash")
+			}
+			if err != nil {
+				return fmt.Errorf("entry %d: %w", n, err)
+			}
 		}
 	}
 	return nil
