@@ -4,12 +4,15 @@ import { demoBench, idleBench } from "./demo.ts";
 import type { Benchmark, Figure } from "./figure.ts";
 import { importBench } from "./import.ts";
 import { importMemoryBench } from "./import-memory.ts";
+import { evidenceBench, ledgerBench } from "./ledger.ts";
 import { bulkBench, releaseBench } from "./release.ts";
 import { validateBench } from "./validate.ts";
 
 const ALL: readonly Benchmark[] = [
   importBench,
   importMemoryBench,
+  ledgerBench,
+  evidenceBench,
   demoBench,
   idleBench,
   releaseBench,

@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { provides } from "./debian.ts";
+import { GO_PACKAGES, goIsThere } from "./go.ts";
 import { startPostgres } from "./postgres.ts";
 
 const results = join(mkdtempSync(join(tmpdir(), "entente-test-")), "results.json");
@@ -20,6 +21,7 @@ const typed =
   run("oxlint", ["--type-aware", "src", "tools", "test", "demo", "bench", "web/src"]) &&
   run("tsc", ["-p", "web"]);
 const browser = provides(() => existsSync("/usr/bin/chromium"), ["chromium", "fonts-noto-core"]);
+const go = provides(goIsThere, GO_PACKAGES);
 const postgres = startPostgres();
 let ok = false;
 try {
@@ -40,6 +42,7 @@ const counts = JSON.parse(readFileSync(results, "utf8")) as {
 rmSync(results);
 const missing = [
   ...(postgres === null ? ["PostgreSQL is not to be had here; the store ran on SQLite and PGlite only."] : []),
+  ...(go ? [] : ["Go is not to be had here; logs and evidence were not judged by the outside verifier."]),
   ...(browser ? [] : ["Chromium is not to be had here; the workbench was not tried in a browser."]),
 ];
 for (const line of missing) console.error(`SKIPPED: ${line}`);

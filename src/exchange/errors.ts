@@ -22,6 +22,7 @@ export type ExchangeErrorCode =
   | "media-malformed"
   | "message-malformed"
   | "link-failed"
+  | "witness-failed"
   | "nothing-to-recall"
   | "release-unknown";
 

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { type Instant, sha256Hex } from "#base";
 import type { Transactor } from "#store";
 
-const KEPT = 100_000;
+/** Characters of evidence: a witness's largest request whole. */
+const KEPT = 150_000;
 
 /** Keeps what a partner or a witness did wrong, once for each distinct piece of evidence, and shows it to a person. */
 export async function keepIncident(

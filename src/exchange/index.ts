@@ -12,11 +12,6 @@ export type { ChannelVerdict, LogVerdict } from "./proof.ts";
 export { MAX_MEDIA_BYTES, type MediaPart, type MediaReport } from "./media.ts";
 export { ageIdentity } from "./sealed-file.ts";
 export type { Self } from "./self.ts";
-export {
-  createExchange,
-  type Exchange,
-  type ExchangeDeps,
-  type ExchangeEvent,
-  type Link,
-  type LinkOptions,
-} from "./service.ts";
+export type { ExchangeDeps, ExchangeEvent, Link, LinkOptions } from "./open-link.ts";
+export { createExchange, type Exchange } from "./service.ts";
+export type { WitnessAddress, Witnessing } from "./witnessing.ts";

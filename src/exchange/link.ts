@@ -3,9 +3,11 @@ import { createServer, request, Agent, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { TLSSocket } from "node:tls";
+import { MAX_ADD_CHECKPOINT } from "#ledger";
 import { ExchangeError } from "./errors.ts";
 import { type LogStatement, readStatement } from "./log-guard.ts";
 import { type LinkAnswer, MAX_MESSAGE, readAnswer } from "./message.ts";
+import type { WitnessAnswer } from "./witness.ts";
 
 /** The link's own TLS key and self-signed certificate, PEM. There is no authority: the key's pin is what counts. */
 export interface LinkIdentity {
@@ -15,9 +17,13 @@ export interface LinkIdentity {
 
 const PATH = "/entente/link/v1/parcels";
 const LOG_PATH = "/entente/link/v1/log";
+/** C2SP tlog-witness, "add-checkpoint": the submission prefix is `https://host:port/witness`. */
+export const WITNESS_PATH = "/witness/add-checkpoint";
 const WRONG_KEY = "it does not hold the key that was pinned at pairing";
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 60_000;
+/** Bytes of an answer. */
+const MAX_ANSWER = 128 * 1024;
 
 /** SHA-256 of a certificate's public key (SPKI), lower-case hex. */
 export function tlsPin(cert: string): string {
@@ -44,6 +50,8 @@ export interface LinkServerOptions {
   readonly receive: (channel: string, bytes: Uint8Array) => Promise<LinkAnswer>;
   /** What is held here of the partner's log from a place on; `have`: how much of our log the partner holds. */
   readonly stateLog: (channel: string, from: number, have: number) => Promise<object>;
+  /** Answers those whose logs this node witnesses; absent: it witnesses none. They need not be paired. */
+  readonly witness?: (bytes: Uint8Array) => Promise<WitnessAnswer>;
   /** A failure of this node (a full disk, say), for its log. The partner is told to try again. */
   readonly onError: (error: unknown) => void;
 }
@@ -83,6 +91,14 @@ export async function listen(options: LinkServerOptions): Promise<LinkServer> {
 }
 
 async function answer(options: LinkServerOptions, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  // tlog-witness, "Introduction": nothing is asked of the caller; the checkpoint's own signature is what counts.
+  if (options.witness !== undefined && req.method === "POST" && req.url === WITNESS_PATH) {
+    const bytes = await readBody(req, MAX_ADD_CHECKPOINT);
+    const { status, contentType, body } =
+      bytes === null ? { status: 413, contentType: "text/plain", body: "too large\n" } : await options.witness(bytes);
+    res.writeHead(status, { "content-type": contentType });
+    return void res.end(body);
+  }
   const cert = req.socket instanceof TLSSocket ? req.socket.getPeerX509Certificate() : undefined;
   const channel = cert === undefined ? null : await options.channelOf(pinOf(cert));
   if (channel === null) return reply(res, 403, { result: "later", message: "this key is not paired here" });
@@ -107,12 +123,12 @@ function place(url: URL, name: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : Number.MAX_SAFE_INTEGER;
 }
 
-async function readBody(req: IncomingMessage): Promise<Uint8Array | null> {
+async function readBody(req: IncomingMessage, limit = MAX_MESSAGE): Promise<Uint8Array | null> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of req as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > MAX_MESSAGE) return null;
+    if (size > limit) return null;
     parts.push(part);
   }
   return Buffer.concat(parts);
@@ -124,11 +140,18 @@ function reply(res: ServerResponse, status: number, body: LinkAnswer | object): 
   res.end(JSON.stringify(body));
 }
 
+export interface LinkReply {
+  readonly status: number;
+  readonly text: string;
+}
+
 export interface LinkClient {
   /** @throws ExchangeError `link-failed` when the partner is not reached, or is not the one whose key is pinned. */
   send(url: string, pin: string, body: string, signal: AbortSignal): Promise<LinkAnswer>;
   /** Asks the partner what it holds of our log. @throws ExchangeError `link-failed`, `message-malformed`. */
   askLog(url: string, pin: string, from: number, have: number, signal: AbortSignal): Promise<LogStatement>;
+  /** Posts a text to a node whose TLS key is pinned. @throws ExchangeError `link-failed` as `send` does. */
+  post(url: URL, pin: string, body: string, signal: AbortSignal): Promise<LinkReply>;
   close(): void;
 }
 
@@ -143,25 +166,31 @@ export function createLinkClient(identity: LinkIdentity): LinkClient {
     rejectUnauthorized: false,
   });
   const checked = new WeakMap<object, string>();
-  const call = (target: URL, pin: string, body: string | null, signal: AbortSignal): Promise<Uint8Array> =>
-    new Promise((resolve, reject) => {
+  const exchange = (
+    url: URL,
+    pin: string,
+    body: { readonly type: string; readonly text: string } | null,
+    signal: AbortSignal,
+    limit = MAX_ANSWER,
+  ) =>
+    new Promise<{ readonly status: number; readonly bytes: Uint8Array }>((resolve, reject) => {
       const fail = (cause: unknown): void =>
         reject(
           new ExchangeError(
             "link-failed",
-            `the partner at ${target.origin} is not reached: ${cause instanceof Error ? cause.message : String(cause)}`,
+            `${url.origin} is not reached: ${cause instanceof Error ? cause.message : String(cause)}`,
             { cause },
           ),
         );
       const headers =
-        body === null ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+        body === null ? {} : { "content-type": body.type, "content-length": Buffer.byteLength(body.text) };
       const method = body === null ? "GET" : "POST";
-      const req = request(target, { method, agent, signal, timeout: REQUEST_MS, headers });
-      const send = (): void => void (body === null ? req.end() : req.end(body));
+      const req = request(url, { method, agent, signal, timeout: REQUEST_MS, headers });
+      const send = (): void => void (body === null ? req.end() : req.end(body.text));
       req.on("error", fail);
       req.on("timeout", () => req.destroy(new Error("no answer in time")));
       req.on("socket", (socket) => {
-        // Nothing is sent before the key is known to be the partner's; a connection that is used again was checked when it opened.
+        // Nothing is sent before the key is known to be the one pinned; a connection that is used again was checked when it opened.
         const known = checked.get(socket);
         if (known === pin) return send();
         if (known !== undefined) return void req.destroy(new Error(WRONG_KEY));
@@ -173,16 +202,26 @@ export function createLinkClient(identity: LinkIdentity): LinkClient {
         });
       });
       req.on("response", (res) => {
-        readBody(res).then((bytes) => resolve(bytes ?? new Uint8Array()), fail);
+        readBody(res, limit).then(
+          (bytes) => resolve({ status: res.statusCode ?? 0, bytes: bytes ?? new Uint8Array() }),
+          fail,
+        );
       });
     });
   return {
-    send: async (url, pin, body, signal) => readAnswer(await call(new URL(PATH, url), pin, body, signal)),
+    async send(url, pin, body, signal) {
+      const { bytes } = await exchange(new URL(PATH, url), pin, { type: "application/json", text: body }, signal);
+      return readAnswer(bytes);
+    },
     async askLog(url, pin, from, have, signal) {
       const target = new URL(LOG_PATH, url);
       target.searchParams.set("from", String(from));
       target.searchParams.set("have", String(have));
-      return readStatement(await call(target, pin, null, signal));
+      return readStatement((await exchange(target, pin, null, signal, MAX_MESSAGE)).bytes);
+    },
+    async post(url, pin, body, signal) {
+      const { status, bytes } = await exchange(url, pin, { type: "text/plain; charset=utf-8", text: body }, signal);
+      return { status, text: Buffer.from(bytes).toString("utf8") };
     },
     close: () => agent.destroy(),
   };

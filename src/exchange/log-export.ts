@@ -1,6 +1,7 @@
 import { BaseError, equalBytes, fromBase64, fromHex, utf8 } from "#base";
 import {
   commitment,
+  type CosignatureVerifier,
   cosignerName,
   entryBundle,
   hashTile,
@@ -19,6 +20,7 @@ import type { Channel, Reader } from "#store";
 import { ExchangeError } from "./errors.ts";
 import { checkpointAt, ownLog, partnerLog, readingHashes } from "./outbox.ts";
 import type { Self } from "./self.ts";
+import type { WitnessAddress } from "./witnessing.ts";
 
 /** Takes one file of an exported log. The path is relative, its elements parted by `/`. */
 export type WriteFile = (path: string, bytes: Uint8Array) => Promise<void>;
@@ -41,7 +43,8 @@ interface Side {
   readonly log: string;
   readonly rows: "outbound" | "inbound";
   readonly signer: { readonly party: string; readonly key: string };
-  readonly cosigner: { readonly party: string; readonly key: string };
+  /** Whose word on this log counts. */
+  readonly cosigners: readonly CosignatureVerifier[];
   /** The signed head, `null` before the first word of the partner. */
   readonly head: string | null;
   /** The log's own signed note of an earlier size, where this node has or can make it. */
@@ -53,7 +56,13 @@ interface Side {
  * held against the signed checkpoint first, so that a damaged store never passes for a log.
  * @throws ExchangeError `log-damaged`.
  */
-export async function exportLogs(r: Reader, self: Self, channel: Channel, write: WriteFile): Promise<ExportedLog[]> {
+export async function exportLogs(
+  r: Reader,
+  self: Self,
+  channel: Channel,
+  witnesses: readonly WitnessAddress[],
+  write: WriteFile,
+): Promise<ExportedLog[]> {
   const [us, partner] = [
     { party: self.id, key: self.key.publicKey },
     { party: channel.partner, key: channel.partnerKey },
@@ -65,7 +74,7 @@ export async function exportLogs(r: Reader, self: Self, channel: Channel, write:
       log: ownLog(channel.id),
       rows: "outbound",
       signer: us,
-      cosigner: partner,
+      cosigners: [vouching(partner), ...witnesses.map(({ name, key }) => ({ name, publicKey: key }))],
       head: await checkpointAt(r, self, channel.id, size),
       noteAt: (at) => checkpointAt(r, self, channel.id, at),
     },
@@ -74,7 +83,7 @@ export async function exportLogs(r: Reader, self: Self, channel: Channel, write:
       log: partnerLog(channel.id),
       rows: "inbound",
       signer: partner,
-      cosigner: us,
+      cosigners: [vouching(us)],
       head: await r.trees.checkpoint(partnerLog(channel.id)),
       noteAt: async (at) => (await r.parcels.inbound(channel.id, at - 1))?.checkpoint ?? null,
     },
@@ -86,6 +95,10 @@ export async function exportLogs(r: Reader, self: Self, channel: Channel, write:
   return done;
 }
 
+function vouching({ party, key }: Side["signer"]): CosignatureVerifier {
+  return { name: cosignerName(party), publicKey: key };
+}
+
 async function exportLog(
   r: Reader,
   channel: Channel,
@@ -94,7 +107,6 @@ async function exportLog(
   write: WriteFile,
 ): Promise<ExportedLog> {
   const log = { name: logOrigin(channel.id, side.signer.party), publicKey: side.signer.key };
-  const cosigner = { name: cosignerName(side.cosigner.party), publicKey: side.cosigner.key };
   let files = 0;
   const put: WriteFile = async (path, bytes) => {
     await write(`${side.side}/${path}`, bytes);
@@ -112,7 +124,8 @@ async function exportLog(
     if (cosigned !== null && cosignedSize !== null) {
       await put("checkpoint.cosigned", utf8(await withCosignatures(r, side.log, cosignedSize, cosigned)));
     }
-    await put("keys", utf8(`log ${verifierKey(log)}\ncosigner ${verifierKey(cosigner, 0x04)}\n`));
+    const keys = side.cosigners.map((cosigner) => `cosigner ${verifierKey(cosigner, 0x04)}\n`);
+    await put("keys", utf8([`log ${verifierKey(log)}\n`, ...keys].join("")));
     const cosigners = (await r.cosignatures.of(side.log, size)).map((held) => held.cosigner);
     return {
       side: side.side,

@@ -1,5 +1,6 @@
 import { BaseError, type Clock, equalBytes, instantOf } from "#base";
 import {
+  cosignerName,
   type Evidence,
   evidenceText,
   inclusionProof,
@@ -114,7 +115,7 @@ export async function makeEvidence(
     const last = Math.max(...parcels.map((parcel) => parcel.sequence));
     // A checkpoint that the partner cosigned proves more than a newer one that it has not seen yet.
     const ownSize =
-      (await r.cosignatures.largest(ownLog(channel.id), { from: last + 1 })) ??
+      (await r.cosignatures.largest(ownLog(channel.id), { from: last + 1, cosigner: cosignerName(channel.partner) })) ??
       (await r.trees.size(ownLog(channel.id)));
     const ownNote = await checkpointAt(r, self, channel.id, ownSize);
     const ownCheckpoint = await withCosignatures(r, ownLog(channel.id), ownSize, ownNote);

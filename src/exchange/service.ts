@@ -1,46 +1,18 @@
-import { type Clock, instantOf } from "#base";
+import { instantOf } from "#base";
 import { requirePermission } from "#access";
 import type { Parcel } from "#ledger";
 import type { Viewer } from "#policy";
 import type { Departures } from "#safeguards";
-import type { TypeRegistry } from "#stix";
-import type { Channel, Store } from "#store";
-import { type Delivery, startDelivery } from "./delivery.ts";
+import type { Channel } from "#store";
 import { createDepartures } from "./departures.ts";
 import { ExchangeError } from "./errors.ts";
-import { createLinkClient, type LinkIdentity, type LinkServer, listen } from "./link.ts";
-import { proveLog, stateLog } from "./log-guard.ts";
 import { type ExportedLog, exportLogs, type WriteFile } from "./log-export.ts";
+import { type ExchangeDeps, type Link, type LinkOptions, openLink } from "./open-link.ts";
 import { exportMedia, importMedia, type MediaPart, type MediaReport } from "./media.ts";
 import { post } from "./outbox.ts";
 import { createPairing, type Pairing } from "./pairing.ts";
-import { type ChannelVerdict, makeEvidence, verifyChannel } from "./proof.ts";
 import { receive } from "./receive.ts";
-import type { Self } from "./self.ts";
-
-export interface ExchangeDeps {
-  readonly store: Store;
-  readonly self: Self;
-  readonly clock: Clock;
-  readonly registry: TypeRegistry;
-  /** The age identity that opens files sealed for this party; asked for only then. */
-  readonly mediaIdentity: () => Promise<string>;
-  /** Told of everything that comes in or is delivered, after it is on disk. */
-  readonly onEvent: (event: ExchangeEvent) => void;
-}
-
-export type ExchangeEvent =
-  | { readonly kind: "received"; readonly channel: string; readonly parcel: Parcel["kind"] }
-  | { readonly kind: "delivered"; readonly channel: string; readonly sequence: number };
-
-export interface LinkOptions {
-  readonly identity: LinkIdentity;
-  readonly host: string;
-  readonly port: number;
-  readonly holder: string;
-  readonly pollMs: number;
-  readonly onError: (error: unknown) => void;
-}
+import { type ChannelVerdict, makeEvidence, verifyChannel } from "./proof.ts";
 
 export interface Exchange {
   readonly pairing: Pairing;
@@ -60,15 +32,8 @@ export interface Exchange {
   open(options: LinkOptions): Promise<Link>;
 }
 
-export interface Link {
-  readonly port: number;
-  /** Something was put in the outbox. */
-  wake(): void;
-  close(): Promise<void>;
-}
-
 export function createExchange(deps: ExchangeDeps): Exchange {
-  const { store, self, clock, registry, onEvent } = deps;
+  const { store, self, clock, registry, onEvent, witnesses } = deps;
   const pairing = createPairing({
     store,
     self,
@@ -84,24 +49,20 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     return channel;
   }
 
-  const job: Viewer = { kind: "job", party: self.id, name: "link", may: [] };
-  let delivery: Delivery | null = null;
-  const take = (channel: string, bytes: Uint8Array) =>
-    receive(
-      {
-        store,
-        self,
-        clock,
-        registry,
-        onReceived: (id, parcel) => {
-          onEvent({ kind: "received", channel: id, parcel });
-          delivery?.wake(id);
-        },
-      },
-      channel,
-      bytes,
-    );
-  const media = { store, self, clock, identity: deps.mediaIdentity, receive: take };
+  let link: Link | null = null;
+  const media = {
+    store,
+    self,
+    clock,
+    identity: deps.mediaIdentity,
+    receive: (channel: string, bytes: Uint8Array) => {
+      const onReceived = (id: string, parcel: Parcel["kind"]): void => {
+        onEvent({ kind: "received", channel: id, parcel });
+        link?.wake();
+      };
+      return receive({ store, self, clock, registry, onReceived }, channel, bytes);
+    },
+  };
 
   return {
     exportMedia: (actor, channel, partBytes) => exportMedia(media, actor, channel, partBytes),
@@ -151,56 +112,16 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     async exportLogs(viewer, id, write) {
       requirePermission(viewer, "ledger.verify");
       const channel = await channelOr(viewer, id);
-      const logs = await store.read(viewer, (r) => exportLogs(r, self, channel, write));
+      const logs = await store.read(viewer, (r) => exportLogs(r, self, channel, witnesses, write));
       await store.transact(viewer, (t) => t.audit.note("ledger.export", id, { logs: logs.length }));
       return logs;
     },
 
     evidence: (viewer, release) => makeEvidence(store, self, viewer, clock, release),
 
-    async open({ identity, host, port, holder, pollMs, onError }) {
-      const client = createLinkClient(identity);
-      const ask = (channel: Channel, from: number, have: number, signal: AbortSignal) =>
-        client.askLog(channel.partnerUrl, channel.partnerTlsPin, from, have, signal);
-      const server: LinkServer = await listen({
-        identity,
-        host,
-        port,
-        onError,
-        stateLog: async (id, from, have) => {
-          const stated = await store.transact(job, async (t) => {
-            const channel = await t.channels.get(id);
-            if (channel === null) throw new ExchangeError("channel-unknown", `there is no channel ${id}`);
-            return stateLog(t, channel, from, have);
-          });
-          delivery?.wake(id);
-          return stated;
-        },
-        channelOf: async (pin) => (await store.read(job, (r) => r.channels.byTlsPin(pin)))?.id ?? null,
-        receive: take,
-      });
-      delivery = startDelivery({
-        store,
-        self,
-        clock,
-        client,
-        holder,
-        pollMs,
-        onError,
-        prove: (channel, signal) => proveLog({ store, self, clock, registry, ask }, job, channel, signal),
-        onDelivered: (channel, sequence) => onEvent({ kind: "delivered", channel, sequence }),
-      });
-      const running = delivery;
-      running.wake();
-      return {
-        port: server.port,
-        wake: () => running.wake(),
-        async close() {
-          await running.stop();
-          await server.close();
-          client.close();
-        },
-      };
+    async open(options) {
+      link = await openLink(deps, options);
+      return link;
     },
   };
 }

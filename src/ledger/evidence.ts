@@ -1,5 +1,16 @@
 import { z } from "zod";
-import { BaseError, type Instant, instantOf, parseJson, fromBase64, sha256, sha256Hex, toBase64, utf8 } from "#base";
+import {
+  BaseError,
+  type Instant,
+  instantOf,
+  isJsonObject,
+  parseJson,
+  fromBase64,
+  sha256,
+  sha256Hex,
+  toBase64,
+  utf8,
+} from "#base";
 import { openCheckpoint } from "./checkpoint.ts";
 import { commitment } from "./commitment.ts";
 import { cosignerName } from "./cosignature.ts";
@@ -84,73 +95,87 @@ export function evidenceText(evidence: Evidence): string {
   return `${JSON.stringify(evidence, null, 1)}\n`;
 }
 
+/** A bundle while it is judged. What is wrong is gathered, so that a reader sees all of it. */
+interface Judging {
+  readonly evidence: Evidence;
+  /** The two parties' keys. */
+  readonly keys: ReadonlyMap<string, string>;
+  /** Every party whose cosignature would count: the two, and whoever's key was given besides. */
+  readonly cosigners: ReadonlyMap<string, string>;
+  readonly reasons: Reason[];
+  readonly given: EvidenceFacts["given"][number][];
+  readonly returned: EvidenceFacts["returned"][number][];
+  readonly cosigned: EvidenceFacts["cosigned"][number][];
+  /** By the SHA-256 of the envelope. */
+  readonly sent: Map<string, Parcel>;
+}
+
 /**
  * Judges an evidence bundle, offline. Keys that are given outweigh those in the file; when none is given, the verdict says
  * that it rests on the file's own.
  * @param trusted party id → Ed25519 public key (base64 of 32 bytes)
  */
 export function checkEvidence(text: string, trusted: Readonly<Record<string, string>> = {}): EvidenceVerdict {
-  const given = Object.keys(trusted).length > 0;
-  const keysFrom = given ? "given" : "file";
+  const known = new Map(Object.entries(trusted));
+  const keysFrom = known.size > 0 ? "given" : "file";
   const reasons: Reason[] = [];
-  const facts: {
-    given: EvidenceFacts["given"][number][];
-    returned: EvidenceFacts["returned"][number][];
-    cosigned: EvidenceFacts["cosigned"][number][];
-  } = { given: [], returned: [], cosigned: [] };
-  const vouch = (found: EvidenceFacts["cosigned"]): void => {
-    for (const one of found) {
-      const { log, cosigner, size } = one;
-      if (!facts.cosigned.some((c) => c.log === log && c.cosigner === cosigner && c.size === size))
-        facts.cosigned.push(one);
-    }
-  };
-  const refuse = (error: unknown, where: string): void => {
-    if (!(error instanceof LedgerError || error instanceof BaseError)) throw error;
-    reasons.push({ code: error.code, message: error.message, where });
-  };
-  const verdictOf = (verdict: EvidenceVerdict["verdict"], from = "", to = ""): EvidenceVerdict => ({
-    verdict,
-    keysFrom,
-    reasons,
-    facts: verdict === "refused" ? null : { from, to, ...facts },
-  });
-
-  let evidence: Evidence;
-  const keys = new Map<string, string>();
+  const refused = (): EvidenceVerdict => ({ verdict: "refused", keysFrom, reasons, facts: null });
+  let judging: Judging;
   try {
-    evidence = parseEvidence(text);
-    for (const { id, key } of evidence.parties) {
-      raw32(key);
-      const known = trusted[id];
-      if (given && known === undefined) throw new LedgerError("evidence-key", `no key was given for ${id}`);
-      if (known !== undefined && known !== key)
-        throw new LedgerError("evidence-key", `the file names another key for ${id} than the one given`);
-      keys.set(id, key);
-    }
-    if (keys.size !== 2) throw new LedgerError("evidence-malformed", "the two parties are one");
+    const evidence = parseEvidence(text);
+    const keys = partyKeys(evidence, known);
+    const cosigners = new Map([...keys, ...known]);
+    judging = { evidence, keys, cosigners, reasons, given: [], returned: [], cosigned: [], sent: new Map() };
   } catch (error) {
-    refuse(error, "the file");
-    return verdictOf("refused");
+    reasons.push(reasonOf(error, "the file"));
+    return refused();
   }
+  const direction = judgeParcels(judging);
+  const answered = judgeReceipts(judging);
+  if (reasons.length > 0 || direction === null) return refused();
+  const { given, returned, cosigned, sent } = judging;
+  for (const [hash, { sequence }] of sent) {
+    if (!answered.has(hash))
+      reasons.push({ code: "receipt-missing", message: `no receipt for parcel ${sequence}`, where: "receipts" });
+  }
+  const facts = { ...direction, given, returned, cosigned };
+  return { verdict: reasons.length === 0 ? "genuine" : "incomplete", keysFrom, reasons, facts };
+}
 
-  const sent = new Map<string, Parcel>();
-  const sequences = new Set<number>();
+function reasonOf(error: unknown, where: string): Reason {
+  if (!(error instanceof LedgerError || error instanceof BaseError)) throw error;
+  return { code: error.code, message: error.message, where };
+}
+
+function partyKeys(evidence: Evidence, known: ReadonlyMap<string, string>): Map<string, string> {
+  const keys = new Map<string, string>();
+  for (const { id, key } of evidence.parties) {
+    raw32(key);
+    const held = known.get(id);
+    if (known.size > 0 && held === undefined) throw new LedgerError("evidence-key", `no key was given for ${id}`);
+    if (held !== undefined && held !== key)
+      throw new LedgerError("evidence-key", `the file names another key for ${id} than the one given`);
+    keys.set(id, key);
+  }
+  if (keys.size !== 2) throw new LedgerError("evidence-malformed", "the two parties are one");
+  return keys;
+}
+
+/** @returns who gave to whom, or `null` when no parcel holds. */
+function judgeParcels(judging: Judging): { readonly from: string; readonly to: string } | null {
+  const places = new Set<number>();
   let direction: { from: string; to: string } | null = null;
-  for (const [n, item] of evidence.parcels.entries()) {
+  for (const [n, item] of judging.evidence.parcels.entries()) {
     try {
-      const { parcel, cosigned } = checkProven(item, evidence.channel, keys, trusted);
-      vouch(cosigned);
+      const parcel = checkProven(judging, item);
       if (parcel.kind === "receipt" || parcel.kind === "hello")
         throw new LedgerError("evidence-malformed", "a receipt stands among the parcels");
       direction ??= { from: parcel.from, to: parcel.to };
       if (parcel.from !== direction.from)
         throw new LedgerError("evidence-malformed", "the parcels go in both directions");
-      if (sequences.has(parcel.sequence))
-        throw new LedgerError("evidence-malformed", "one place in the log is given twice");
-      sequences.add(parcel.sequence);
-      sent.set(sha256Hex(item.envelope), parcel);
-      facts.given.push({
+      takePlace(places, parcel);
+      judging.sent.set(sha256Hex(item.envelope), parcel);
+      judging.given.push({
         kind: parcel.kind,
         title: parcel.kind === "recall" ? parcel.body.reason : parcel.body.title,
         sent: parcel.sent,
@@ -158,31 +183,38 @@ export function checkEvidence(text: string, trusted: Readonly<Record<string, str
         sequence: parcel.sequence,
       });
     } catch (error) {
-      refuse(error, `parcels/${n}`);
+      judging.reasons.push(reasonOf(error, `parcels/${n}`));
     }
   }
+  return direction;
+}
+
+/** @returns the hashes of the parcels that are answered. */
+function judgeReceipts(judging: Judging): ReadonlySet<string> {
   const answered = new Set<string>();
-  for (const [n, item] of evidence.receipts.entries()) {
+  const places = new Set<number>();
+  for (const [n, item] of judging.evidence.receipts.entries()) {
     try {
-      const { parcel, cosigned } = checkProven(item, evidence.channel, keys, trusted);
-      vouch(cosigned);
+      const parcel = checkProven(judging, item);
       if (parcel.kind !== "receipt")
         throw new LedgerError("evidence-malformed", "something else stands among the receipts");
-      matchReceipt(parcel, sent);
-      answered.add(parcel.body.parcel);
-      const counts: Record<string, number> = {};
-      for (const { result } of parcel.body.records) counts[result] = (counts[result] ?? 0) + 1;
-      facts.returned.push({ received: parcel.body.received, sequence: parcel.body.sequence, results: counts });
+      matchReceipt(parcel, judging.sent);
+      takePlace(places, parcel);
+      const { body } = parcel;
+      answered.add(body.parcel);
+      const results: Record<string, number> = {};
+      for (const { result } of body.records) results[result] = (results[result] ?? 0) + 1;
+      judging.returned.push({ received: body.received, sequence: body.sequence, results });
     } catch (error) {
-      refuse(error, `receipts/${n}`);
+      judging.reasons.push(reasonOf(error, `receipts/${n}`));
     }
   }
-  if (reasons.length > 0 || direction === null) return verdictOf("refused");
-  for (const [hash, parcel] of sent) {
-    if (!answered.has(hash))
-      reasons.push({ code: "receipt-missing", message: `no receipt for parcel ${parcel.sequence}`, where: "receipts" });
-  }
-  return verdictOf(reasons.length === 0 ? "genuine" : "incomplete", direction.from, direction.to);
+  return answered;
+}
+
+function takePlace(places: Set<number>, { sequence }: Parcel): void {
+  if (places.has(sequence)) throw new LedgerError("evidence-malformed", "one place in the log is given twice");
+  places.add(sequence);
 }
 
 function parseEvidence(text: string): Evidence {
@@ -195,12 +227,8 @@ function parseEvidence(text: string): Evidence {
 }
 
 /** Signed by its sender, and in the log that its sender signed. A cosignature of a known party must hold when it is there. */
-function checkProven(
-  item: ProvenParcel,
-  channel: string,
-  keys: ReadonlyMap<string, string>,
-  trusted: Readonly<Record<string, string>>,
-): { readonly parcel: Parcel; readonly cosigned: EvidenceFacts["cosigned"] } {
+function checkProven({ evidence, keys, cosigners, cosigned }: Judging, item: ProvenParcel): Parcel {
+  const { channel } = evidence;
   const { payload, signedBy } = openEnvelope(item.envelope, PARCEL_TYPE, [...keys.values()]);
   const parcel = readParcel(payload);
   if (parcel.channel !== channel) throw new LedgerError("evidence-channel", "the parcel belongs to another channel");
@@ -210,19 +238,19 @@ function checkProven(
   if (parcel.sequence !== item.index)
     throw new LedgerError("evidence-place", "the parcel names another place in the log");
   const origin = logOrigin(channel, parcel.from);
-  const cosigners = [...new Map([...keys, ...Object.entries(trusted)])]
+  const others = [...cosigners]
     .filter(([party]) => party !== parcel.from)
     .map(([party, publicKey]) => ({ name: cosignerName(party), publicKey, party }));
-  const checkpoint = openCheckpoint(item.checkpoint, { name: origin, publicKey: signedBy }, cosigners);
+  const checkpoint = openCheckpoint(item.checkpoint, { name: origin, publicKey: signedBy }, others);
   const leaf = leafHash(commitment(fromBase64(item.salt), sha256(utf8(item.envelope))));
   verifyInclusion(leaf, item.index, checkpoint.size, item.proof.map(fromBase64), checkpoint.root);
-  const cosigned = checkpoint.cosignatures.map(({ cosigner, timestamp }) => ({
-    log: parcel.from,
-    cosigner: cosigners.find(({ name }) => name === cosigner)?.party ?? cosigner,
-    size: checkpoint.size,
-    at: instantOf(new Date(timestamp * 1000)),
-  }));
-  return { parcel, cosigned };
+  for (const { cosigner, timestamp } of checkpoint.cosignatures) {
+    const party = others.find(({ name }) => name === cosigner)?.party ?? cosigner;
+    const word = { log: parcel.from, cosigner: party, size: checkpoint.size };
+    if (!cosigned.some((c) => c.log === word.log && c.cosigner === word.cosigner && c.size === word.size))
+      cosigned.push({ ...word, at: instantOf(new Date(timestamp * 1000)) });
+  }
+  return parcel;
 }
 
 /** A receipt is for a parcel in this file, and speaks of the records that were in it and of no other. */
@@ -233,8 +261,31 @@ function matchReceipt(receipt: ParcelOf<"receipt">, sent: ReadonlyMap<string, Pa
   if (receipt.from !== parcel.to || receipt.to !== parcel.from || receipt.body.sequence !== parcel.sequence) {
     throw new LedgerError("evidence-receipt", "the receipt does not fit its parcel");
   }
-  if (receipt.body.records.length !== parcel.body.records.length)
+  const carried = carriedIds(parcel);
+  const answered = receipt.body.records;
+  // A record so broken that it names nothing is refused under another name.
+  if (
+    answered.length !== carried.length ||
+    answered.some(({ id, result }, n) => result !== "refused" && id !== carried[n])
+  ) {
     throw new LedgerError("evidence-receipt", "the receipt speaks of other records than the parcel carried");
+  }
+}
+
+function carriedIds(parcel: ParcelOf<"release"> | ParcelOf<"correction"> | ParcelOf<"recall">): (string | null)[] {
+  if (parcel.kind === "recall") return parcel.body.records.map(({ id }) => id);
+  return parcel.body.records.map(({ text }) => idIn(text));
+}
+
+/** A release may carry any text: what is not a record has no id. */
+function idIn(text: string): string | null {
+  try {
+    const value = parseJson(text, { maxLength: text.length });
+    return isJsonObject(value) && typeof value["id"] === "string" ? value["id"] : null;
+  } catch (error) {
+    if (error instanceof BaseError) return null;
+    throw error;
+  }
 }
 
 export function proofText(proof: readonly Uint8Array[]): string[] {

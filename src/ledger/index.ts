@@ -45,7 +45,7 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from "./merkle.ts";
-export { type NoteVerifier, openNote, signNote, verifierKey } from "./note.ts";
+export { type NoteVerifier, openNote, signNote, splitNote, verifierKey } from "./note.ts";
 export {
   entryBundle,
   type HashRow,
@@ -58,3 +58,12 @@ export {
   tilesOf,
 } from "./tiles.ts";
 export { type Parcel, parcelBytes, type ParcelOf, readParcel, type ReceiptResult } from "./parcel.ts";
+export {
+  formatAddCheckpoint,
+  judgeAddCheckpoint,
+  type KnownLog,
+  MAX_ADD_CHECKPOINT,
+  originOf,
+  parseAddCheckpoint,
+  type WitnessVerdict,
+} from "./witness.ts";

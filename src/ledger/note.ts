@@ -120,6 +120,13 @@ export function openNote(
   return { text, signedBy: [...signedBy] };
 }
 
+/** The note with the signatures of `verifiers` alone: what anyone may have put beside them on the way is left out. */
+export function onlyKnown(note: string, verifiers: readonly NoteVerifier[]): string {
+  const { text, signatures } = splitNote(note);
+  const lines = signatures.filter((signature) => keyOf(signature, verifiers) !== undefined).map(({ line }) => line);
+  return `${text}\n${[...new Set(lines)].join("")}`;
+}
+
 /** @throws LedgerError `code` unless `text` is canonical base64. */
 export function decoded(text: string, code: "note-malformed" | "checkpoint-malformed" | "witness-request"): Uint8Array {
   try {

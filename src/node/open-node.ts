@@ -77,6 +77,8 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     clock,
     registry,
     mediaIdentity: () => ageIdentity(secrets.signingSeed),
+    witnessedLogs: config.witness?.logs ?? [],
+    witnesses: config.witnesses ?? [],
     onEvent: (event) => events.emit("exchange", event),
   });
   const node: EntenteNode = {

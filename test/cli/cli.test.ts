@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { configSchema } from "#node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -134,6 +135,23 @@ describe("the command line, as its users type it", () => {
       json: { verdict: "refused" },
     });
 
+    const channel = (a("pair", "list", "--as", "admin@localhost").json["channels"] as { id: string }[])[0]?.id ?? "";
+    const ledger = ["ledger", "export", "--channel", channel, "--out", "logs", "--as", "overseer@x.org"] as const;
+    expect(a(...ledger)).toMatchObject({
+      status: 0,
+      json: { channel, folder: "logs", logs: [{ side: "ours", size: 2, cosignedSize: null, files: 4 }] },
+    });
+    expect(readFileSync(join(folder, "logs/ours/checkpoint"), "utf8")).toMatch(
+      /^entente\/channel--\S+\n2\n\S+\n\n— entente\/channel--\S+ \S+\n$/,
+    );
+    expect(readFileSync(join(folder, "logs/ours/tile/0/000.p/2")).length).toBe(64);
+    expect(a(...ledger)).toMatchObject({ status: 1, json: { error: { code: "folder-not-empty" } } });
+    const keys = a("ledger", "keys", "--as", "overseer@x.org").json;
+    const config = JSON.parse(readFileSync(join(folder, "a/config.json"), "utf8")) as object;
+    expect(configSchema.parse({ ...config, ...keys })).toMatchObject({
+      witness: { logs: [{ origin: expect.stringContaining(channel) as string }] },
+    });
+
     expect(a("export", "--out", "all.json", "--as", "analyst@x.org").json).toMatchObject({ records: 8 });
     expect((JSON.parse(readFileSync(join(folder, "all.json"), "utf8")) as { objects: unknown[] }).objects).toHaveLength(
       8,
@@ -145,6 +163,13 @@ describe("the command line, as its users type it", () => {
   test.each<[string, readonly string[], number]>([
     ["help", ["--help"], 0],
     ["help of a command", ["release", "draft", "--help"], 0],
+    ["help of the ledger's export", ["ledger", "export", "--help"], 0],
+    ["an export to nowhere", ["ledger", "export", "--home", "a", "--as", "overseer@x.org"], 2],
+    [
+      "an export of no channel",
+      ["ledger", "export", "--channel", "none", "--out", "x", "--home", "a", "--as", "overseer@x.org"],
+      1,
+    ],
     ["an unknown command", ["frobnicate"], 2],
     ["a missing argument", ["import"], 2],
     ["an unknown option", ["inbox", "--frob"], 2],

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { canonicalJson } from "#base";
 import type { OfficerViewer } from "#access";
 import type { Link } from "#exchange";
-import { createHome, type EntenteNode, openNode } from "#node";
+import { createHome, type EntenteNode, type Home, openNode } from "#node";
 import { handlingMarking, type HandlingTerms, type Role } from "#policy";
 import { newId } from "#stix";
 import { freshDatabase, testServer } from "../../src/store/testing.ts";
@@ -24,6 +24,8 @@ export interface Party {
   mark(terms: Partial<HandlingTerms>): Promise<string>;
   /** Makes a record of this party. @returns its id. */
   record(object: Record<string, unknown> & { type: string }, markings: readonly string[]): Promise<string>;
+  /** The same folder with another configuration, as after an edit of its config.json and a restart. */
+  restart(change: Partial<Home["config"]>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,7 +60,9 @@ export async function party(name: string, store = "sqlite"): Promise<Party> {
     new Date(),
   );
   const errors: unknown[] = [];
-  const node = await openNode(home, { clock: () => new Date(), onError: (error) => errors.push(error) });
+  const opened = (from: Home): Promise<EntenteNode> =>
+    openNode(from, { clock: () => new Date(), onError: (error) => errors.push(error) });
+  const node = await opened(home);
   const setup = { kind: "job", party: node.self.id, name: "setup", may: [] } as const;
   const officer = async (role: Role): Promise<OfficerViewer> => {
     await node.access.addOfficer(setup, { name: role, email: `${role}@example.org`, roles: [role] });
@@ -115,6 +119,12 @@ export async function party(name: string, store = "sqlite"): Promise<Party> {
           `not imported: ${JSON.stringify(await made.node.store.read(officers.analyst, (r) => r.imports.problems(run.id)))}`,
         );
       return id;
+    },
+    async restart(change) {
+      await made.link?.close();
+      await made.node.close();
+      made.node = await opened({ ...made.node.home, config: { ...made.node.home.config, ...change } });
+      made.link = await made.node.openLink();
     },
     async close() {
       await made.link?.close();

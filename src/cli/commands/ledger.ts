@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
+import { cosignerName, logOrigin } from "#ledger";
 import { actingOfficer, findChannel, print, withNode } from "../context.ts";
 import { CliError } from "../errors.ts";
 
@@ -11,6 +12,7 @@ interface ExportOptions {
 
 export function ledgerCommand(program: Command): void {
   const ledger = program.command("ledger").description("both logs of a channel, for tools that are not Entente");
+  keysCommand(ledger);
   ledger
     .command("export")
     .description(
@@ -39,6 +41,28 @@ export function ledgerCommand(program: Command): void {
               `${join(options.out, log.side)}: ${log.size} entries, ${log.files} files, ${cosignedWords(log.size, log.cosignedSize)}`,
           ),
           "The entries are salted commitments: they tell nothing of a parcel to those who do not hold it.",
+        ]);
+      });
+    });
+}
+
+/** What others need to witness this node's logs, and to ask this node to witness theirs: the words of config.json. */
+function keysCommand(ledger: Command): void {
+  ledger
+    .command("keys")
+    .description("what a witness, or one who asks this node to witness, writes into its config.json")
+    .action(async (_options: object, command: Command) => {
+      await withNode(command, async (node) => {
+        const officer = await actingOfficer(command, node);
+        const channels = await node.store.read(officer, (r) => r.channels.list());
+        const { id, key, url, tlsPin } = node.self;
+        const logs = channels.map((channel) => ({ origin: logOrigin(channel.id, id), key: key.publicKey }));
+        const witness = { name: cosignerName(id), key: key.publicKey, url, tlsPin };
+        print(command, { witness: { logs }, witnesses: [witness] }, [
+          "This node as a witness, under `witnesses` of those who ask it:",
+          JSON.stringify(witness, null, 2),
+          "This node's logs, under `witness.logs` of those who witness them:",
+          JSON.stringify(logs, null, 2),
         ]);
       });
     });
