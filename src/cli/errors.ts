@@ -6,7 +6,8 @@ export type CliErrorCode =
   | "channel-ambiguous"
   | "not-held"
   | "record-unknown"
-  | "evidence-refused";
+  | "evidence-refused"
+  | "option-invalid";
 
 export class CliError extends CodedError<CliErrorCode> {
   readonly room = "cli";

@@ -16,7 +16,11 @@ export type ExchangeErrorCode =
   | "message-malformed"
   | "link-failed"
   | "nothing-to-recall"
-  | "release-unknown";
+  | "release-unknown"
+  | "feed-unknown"
+  | "feed-exists"
+  | "feed-invalid"
+  | "feed-busy";
 
 export class ExchangeError extends CodedError<ExchangeErrorCode> {
   readonly room = "exchange";

@@ -4,6 +4,8 @@
  * once, receipts, recall and correction, and the evidence of it all.
  */
 export { ExchangeError, type ExchangeErrorCode } from "./errors.ts";
+export { createFeeds, type Feeds } from "./feeds/service.ts";
+export type { FeedSecrets } from "./feeds/types.ts";
 export { type LinkIdentity, tlsPin } from "./link.ts";
 export { type Accepted, readInvitation } from "./pairing.ts";
 export type { ChannelVerdict, LogVerdict } from "./proof.ts";
@@ -16,3 +18,4 @@ export {
   type Link,
   type LinkOptions,
 } from "./service.ts";
+export type { Credentials } from "./taxii-client/index.ts";

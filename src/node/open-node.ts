@@ -4,7 +4,16 @@ import { join, resolve } from "node:path";
 import type { Clock } from "#base";
 import { type ApiDeps, serveApp, type WebServer } from "#api";
 import { type Access, createAccess } from "#access";
-import { createExchange, type Exchange, type ExchangeEvent, type Link, type Self, tlsPin } from "#exchange";
+import {
+  createExchange,
+  createFeeds,
+  type Exchange,
+  type ExchangeEvent,
+  type Feeds,
+  type Link,
+  type Self,
+  tlsPin,
+} from "#exchange";
 import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
 import { designationType, ofacLoader, unLoader } from "#pillars/designations";
@@ -12,6 +21,7 @@ import { dialogueRoundType } from "#pillars/dialogues";
 import { createSafeguards, type Safeguards } from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
+import { feedSecrets } from "./config/feed-secrets.ts";
 import type { Home } from "./config/home.ts";
 
 export interface NodeOptions {
@@ -30,6 +40,7 @@ export interface EntenteNode {
   readonly safeguards: Safeguards;
   readonly intake: Intake;
   readonly exchange: Exchange;
+  readonly feeds: Feeds;
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
   /** Opens the link to partners and starts delivery. */
   openLink(): Promise<Link>;
@@ -64,6 +75,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
   };
   const events = new EventEmitter<{ exchange: [ExchangeEvent] }>();
   const exchange = createExchange({ store, self, clock, registry, onEvent: (event) => events.emit("exchange", event) });
+  const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, stixLoader] });
   const node: EntenteNode = {
     home,
     self,
@@ -71,8 +83,9 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     store,
     access: createAccess({ store, party, clock }),
     safeguards: createSafeguards({ store, party, clock, departures: exchange.departures }),
-    intake: createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, stixLoader] }),
+    intake,
     exchange,
+    feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
     events,
     openLink: () =>
       exchange.open({

@@ -10,6 +10,7 @@ export { StoreError, type StoreErrorCode } from "./errors.ts";
 export type { AuditEntry } from "./repos/audit.ts";
 export type { Channel, Invitation } from "./repos/channels.ts";
 export { actorName } from "./repos/context.ts";
+export type { Feed, FeedCounts } from "./repos/feeds.ts";
 export type { ImportProblem, ImportRun } from "./repos/imports.ts";
 export type { Officer, SessionRow } from "./repos/officers.ts";
 export type { InboundParcel, Incident, OutboundParcel } from "./repos/parcels.ts";

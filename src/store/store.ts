@@ -6,6 +6,7 @@ import { migrate } from "./migrations/index.ts";
 import { auditRepo, type AuditReader, type AuditWriter } from "./repos/audit.ts";
 import type { RepoContext } from "./repos/context.ts";
 import { channelRepo, type ChannelReader, type ChannelWriter } from "./repos/channels.ts";
+import { feedRepo, type FeedReader, type FeedWriter } from "./repos/feeds.ts";
 import { importRepo, type ImportReader, type ImportWriter } from "./repos/imports.ts";
 import { labelRepo, type LabelReader, type LabelWriter } from "./repos/labels.ts";
 import { officerRepo, type OfficerReader, type OfficerWriter } from "./repos/officers.ts";
@@ -26,6 +27,7 @@ export interface Reader {
   readonly channels: ChannelReader;
   readonly parcels: ParcelReader;
   readonly trees: TreeReader;
+  readonly feeds: FeedReader;
 }
 
 export interface Transactor extends Reader {
@@ -39,6 +41,7 @@ export interface Transactor extends Reader {
   readonly channels: ChannelWriter;
   readonly parcels: ParcelWriter;
   readonly trees: TreeWriter;
+  readonly feeds: FeedWriter;
 }
 
 /** The port. What a viewer may not see is not there: every read of a record is filtered by policy's predicate. */
@@ -94,6 +97,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         channels: channelRepo(context),
         parcels: parcelRepo(context),
         trees: treeRepo(context),
+        feeds: feedRepo(context),
       });
     } finally {
       open = false;

@@ -75,7 +75,7 @@ describe("resources (§4 and §5)", () => {
   });
   test("push: each object to the letter, and the status until it is complete", async () => {
     server.pendings = 2;
-    server.rejects.add(String(tool(2)["id"]));
+    server.rejects.add(tool(2).id);
     const texts = [1, 2].map((n) => `${JSON.stringify(tool(n)).slice(0, -1)},  "x_odd":1.50}`);
     const status = await open().push("/root/", COLLECTION, texts, { pollMs: 1 });
     expect(status).toMatchObject({ state: "complete", succeeded: 1, failed: 1, failures: [{ message: "not wanted" }] });

@@ -39,7 +39,7 @@ export interface ObjectsPage {
   readonly last: Instant | null;
 }
 
-export interface ManifestPage extends Omit<ObjectsPage, "body" | "objects"> {
+interface ManifestPage extends Omit<ObjectsPage, "body" | "objects"> {
   readonly records: readonly ManifestRecord[];
 }
 
@@ -61,7 +61,7 @@ export interface TaxiiClient {
   push(root: string, collection: string, objects: readonly string[], options?: PushOptions): Promise<Status>;
 }
 
-export interface PushOptions {
+interface PushOptions {
   /** Milliseconds from one question to the next. Default 1,000; it grows. */
   readonly pollMs?: number;
   /** Milliseconds until the client gives up. Default 120,000. */

@@ -32,7 +32,7 @@ export interface Collection {
 }
 
 /** §4.3.1: what became of one object. */
-export interface StatusDetail {
+interface StatusDetail {
   readonly id: string;
   readonly version: string;
   readonly message: string | null;

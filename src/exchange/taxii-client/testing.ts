@@ -37,7 +37,7 @@ export function send(
   return true;
 }
 
-export function tool(n: number, extra: object = {}): Record<string, unknown> {
+export function tool(n: number, extra: object = {}): Record<string, unknown> & { id: string } {
   return {
     type: "tool",
     spec_version: "2.1",

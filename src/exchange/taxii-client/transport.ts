@@ -8,7 +8,7 @@ export type Credentials =
   | { readonly kind: "basic"; readonly username: string; readonly password: string }
   | { readonly kind: "bearer"; readonly token: string };
 
-export interface Limits {
+interface Limits {
   /** Bytes of one answer. Default 64 Mi. */
   readonly maxBody?: number;
   /** Milliseconds without one byte. Default 30,000. */

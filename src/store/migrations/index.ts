@@ -3,10 +3,11 @@ import type { Engine } from "../engine/engine.ts";
 import { StoreError } from "../errors.ts";
 import { records } from "./0001-records.ts";
 import { cooperation } from "./0002-cooperation.ts";
+import { feeds } from "./0011-feeds.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order. A published migration never changes; a new one is added below it. */
-const migrations: readonly Migration[] = [records, cooperation];
+const migrations: readonly Migration[] = [records, cooperation, feeds];
 
 /**
  * Brings the database to this version, each step in one transaction with its mark.
