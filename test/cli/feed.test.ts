@@ -115,7 +115,7 @@ test("killed between pages, then run again: nothing lost, nothing doubled", asyn
   });
   // It went on at the page where it was killed.
   expect(server.asked.slice(asked).map((line) => new URL(line.split(" ")[1] ?? "", server.url).search)).toEqual([
-    "?next=20&limit=1000",
+    "?limit=1000&next=20",
   ]);
   await analyst("feed", "remove", "killed");
 }, 90_000);
