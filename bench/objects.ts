@@ -18,7 +18,7 @@ const WORDS = [
   "province",
 ];
 
-function objectText(n: number): string {
+export function objectText(n: number): string {
   const hex = n.toString(16).padStart(12, "0");
   const words = (count: number, seed: number): string =>
     Array.from({ length: count }, (_, k) => WORDS[(seed * 7 + k * 13 + n) % WORDS.length]).join(" ");

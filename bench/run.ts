@@ -4,8 +4,9 @@ import { demoBench, idleBench } from "./demo.ts";
 import type { Benchmark, Figure } from "./figure.ts";
 import { importBench } from "./import.ts";
 import { importMemoryBench } from "./import-memory.ts";
+import { validateBench } from "./validate.ts";
 
-const ALL: readonly Benchmark[] = [importBench, importMemoryBench, demoBench, idleBench];
+const ALL: readonly Benchmark[] = [importBench, importMemoryBench, demoBench, idleBench, validateBench];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -12,6 +12,7 @@ export type Permission =
   | "channel.manage"
   | "ledger.verify"
   | "officer.manage"
+  | "node.keep"
   | "audit.read";
 
 const EVERY_CONTENT_ROLE: readonly Permission[] = ["content.read", "ledger.verify"];
@@ -26,7 +27,7 @@ export const PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   "referral-officer": EVERY_CONTENT_ROLE,
   "programme-officer": [...EVERY_CONTENT_ROLE, "content.write"],
   overseer: [...EVERY_CONTENT_ROLE, "audit.read"],
-  administrator: ["channel.manage", "officer.manage", "ledger.verify"],
+  administrator: ["channel.manage", "officer.manage", "node.keep", "ledger.verify"],
 };
 
 export function permits(roles: readonly Role[], permission: Permission): boolean {

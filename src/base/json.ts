@@ -93,9 +93,19 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** RFC 8785 canonical form. For deterministic ids and objects that we create; never for accepted text. */
+/** RFC 8785 canonical form. For deterministic ids and objects that we create; never for accepted text. @throws BaseError `json-syntax`. */
 export function canonicalJson(value: JsonValue): string {
-  const text = canonicalize(value);
+  let text: string | undefined;
+  try {
+    text = canonicalize(value);
+  } catch (cause) {
+    // A lone surrogate: RFC 8785 §3.2.2.2 has no form for it.
+    throw new BaseError(
+      "json-syntax",
+      `the value has no canonical form: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
   if (text === undefined) throw new BaseError("json-syntax", "the value has no JSON form");
   return text;
 }

@@ -1,7 +1,9 @@
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
 import type { Command } from "commander";
-import { type Instant, parseInstant } from "#base";
+import { fromUtf8, type Instant, parseInstant } from "#base";
 import type { OfficerViewer } from "#access";
 import type { Source } from "#intake";
 import { type EntenteNode, openHome, openNode, readEnv } from "#node";
@@ -18,10 +20,32 @@ export function homeFolder({ home }: Common): string {
   return resolve(home ?? readEnv().home ?? ".entente");
 }
 
+/** The passphrase of sealed keys: from the file that is named, else typed in a terminal; `null` where there is neither. */
+export async function passphrase(): Promise<string | null> {
+  const { passphraseFile } = readEnv();
+  return passphraseFile === null ? typePassphrase("Passphrase of the keys: ") : firstLine(readText(passphraseFile));
+}
+
+export const firstLine = (text: string): string => text.split(/\r?\n/, 1)[0] ?? "";
+
+/** Asks in the terminal without showing what is typed; `null` when there is none. */
+export async function typePassphrase(question: string): Promise<string | null> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  process.stderr.write(question);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const asked = createInterface({ input: process.stdin, output: silent, terminal: true });
+  try {
+    return await asked.question("");
+  } finally {
+    asked.close();
+    process.stderr.write("\n");
+  }
+}
+
 /** Opens the node, does the work, and closes it whatever happened. */
 export async function withNode<T>(command: Command, work: (node: EntenteNode) => Promise<T>): Promise<T> {
   const options = command.optsWithGlobals<Common>();
-  const node = await openNode(openHome(homeFolder(options)), {
+  const node = await openNode(await openHome(homeFolder(options), passphrase), {
     clock: () => new Date(),
     onError: (error) => console.error(error),
   });
@@ -49,11 +73,22 @@ export function print(command: Command, value: object, words: string | readonly 
   else console.log(typeof words === "string" ? words : words.join("\n"));
 }
 
-/** @throws CliError `file-unreadable`. */
+/** Invitations and evidence bundles are small; a larger file is neither. */
+const MAX_TEXT_BYTES = 256 * 1024 * 1024;
+
+/** A whole file as text. @throws CliError `file-unreadable`: not there, too large, or no UTF-8. */
 export function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    const { size } = statSync(path);
+    if (size > MAX_TEXT_BYTES) {
+      throw new CliError("file-unreadable", `${path} has ${size} bytes; at most ${MAX_TEXT_BYTES} are read`, {
+        where: path,
+        fix: "Is this the file that you were given? An evidence bundle holds one release.",
+      });
+    }
+    return fromUtf8(readFileSync(path));
   } catch (cause) {
+    if (cause instanceof CliError) throw cause;
     throw new CliError("file-unreadable", `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
       where: path,
       cause,

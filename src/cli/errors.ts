@@ -6,6 +6,7 @@ export type CliErrorCode =
   | "channel-ambiguous"
   | "not-held"
   | "record-unknown"
+  | "passphrase-missing"
   | "evidence-refused"
   | "option-invalid";
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { CodedError } from "#base";
+import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -8,10 +9,12 @@ import { importCommand } from "./commands/import.ts";
 import { inboxCommand } from "./commands/inbox.ts";
 import { initCommand } from "./commands/init.ts";
 import { markCommand, recordsCommand } from "./commands/mark.ts";
+import { keysCommand } from "./commands/keys.ts";
 import { basisCommand, officerCommand } from "./commands/officer.ts";
 import { pairCommand } from "./commands/pair.ts";
 import { releaseCommand } from "./commands/release.ts";
 import { startCommand } from "./commands/start.ts";
+import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
 
 const COMMANDS = [
@@ -29,6 +32,10 @@ const COMMANDS = [
   verifyCommand,
   evidenceCommand,
   exportCommand,
+  validateCommand,
+  keysCommand,
+  backupCommand,
+  restoreCommand,
   doctorCommand,
 ];
 

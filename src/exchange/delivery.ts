@@ -5,6 +5,7 @@ import { ExchangeError } from "./errors.ts";
 import type { LinkClient } from "./link.ts";
 import type { LinkMessage } from "./message.ts";
 import { checkpointAt } from "./outbox.ts";
+import { distrustLog, isDistrusted } from "./log-trust.ts";
 import type { Self } from "./self.ts";
 
 const BATCH = 32;
@@ -22,14 +23,16 @@ export interface DeliveryDeps {
   readonly holder: string;
   /** How often the outbox is looked at when nobody calls; other processes of this party may have put something in. */
   readonly pollMs: number;
+  /** Holds our log of a channel against the partner's copy of it, and takes back what is missing here. */
+  readonly prove: (channel: Channel, signal: AbortSignal) => Promise<void>;
   readonly onDelivered: (channel: string, sequence: number) => void;
   /** A failure of this node itself (a full disk, say), for its log; delivery tries again. */
   readonly onError: (error: unknown) => void;
 }
 
 export interface Delivery {
-  /** Something may wait to be sent. */
-  wake(): void;
+  /** Something may wait to be sent; `heard`: the channel on which the partner was just heard. */
+  wake(heard?: string): void;
   stop(): Promise<void>;
 }
 
@@ -51,6 +54,28 @@ export function startDelivery(deps: DeliveryDeps): Delivery {
       };
     });
 
+  const proofs = createProofs(deps, job);
+  /** One partner that hangs keeps no other waiting. */
+  const busy = new Map<string, Promise<void>>();
+  const carry = (channel: Channel): void => {
+    const work = async (): Promise<void> => {
+      try {
+        if (await proofs.hold(channel, stopping.signal)) await drain(deps, job, channel, stopping.signal);
+      } catch (error) {
+        deps.onError(error);
+      }
+      busy.delete(channel.id);
+      if (again.delete(channel.id)) wake();
+    };
+    busy.set(channel.id, work());
+  };
+  const again = new Set<string>();
+  const wake = (): void => {
+    // What was put in while a channel was carried may have been missed by it.
+    for (const id of busy.keys()) again.add(id);
+    woken = true;
+    wakeUp();
+  };
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await rest();
@@ -58,26 +83,54 @@ export function startDelivery(deps: DeliveryDeps): Delivery {
       if (stopping.signal.aborted) return;
       try {
         const channels = await store.read(job, (r) => r.channels.list());
-        await Promise.all(
-          channels
-            .filter((channel) => channel.state === "active")
-            .map((channel) => drain(deps, job, channel, stopping.signal)),
-        );
+        for (const channel of channels) if (channel.state === "active" && !busy.has(channel.id)) carry(channel);
       } catch (error) {
         deps.onError(error);
       }
     }
+    await Promise.all(busy.values());
   };
   const running = loop();
   return {
-    wake() {
-      woken = true;
-      wakeUp();
+    wake(heard) {
+      if (heard !== undefined) proofs.heard(heard);
+      wake();
     },
     async stop() {
       stopping.abort();
       wakeUp();
       await running;
+    },
+  };
+}
+
+/**
+ * Before a process sends anything on a channel it asks the partner, once, how far our log went: a store that was put
+ * back to an earlier state is found before anything else is signed. A partner that is away does not keep others waiting.
+ */
+function createProofs({ store, clock, prove }: DeliveryDeps, job: Viewer) {
+  const proven = new Set<string>();
+  const later = new Map<string, { readonly at: number; readonly pause: number }>();
+  return {
+    heard: (channel: string): void => void later.delete(channel),
+    /** @returns whether the outbox may be carried. */
+    async hold(channel: Channel, signal: AbortSignal): Promise<boolean> {
+      const distrusted = await store.read(job, (r) => isDistrusted(r, channel.id));
+      if (proven.has(channel.id) && !distrusted) return true;
+      const wait = later.get(channel.id);
+      if (wait !== undefined && clock().getTime() < wait.at) return false;
+      try {
+        await prove(channel, signal);
+        proven.add(channel.id);
+        later.delete(channel.id);
+        return true;
+      } catch (error) {
+        if (!(error instanceof ExchangeError)) throw error;
+        const pause = Math.min((wait?.pause ?? FIRST_RETRY_MS) * 2, LONGEST_RETRY_MS);
+        later.set(channel.id, { at: clock().getTime() + pause, pause });
+        if (!signal.aborted) await store.transact(job, (t) => t.channels.contact(channel.id, error.message));
+        return false;
+      }
     },
   };
 }
@@ -125,8 +178,11 @@ async function deliver(
         deps.onDelivered(channel.id, parcel.sequence);
         return true;
       case "gap":
-        if (answer.expected >= parcel.sequence)
-          throw new ExchangeError("parcel-gap", "the partner asks for what comes later");
+        if (answer.expected >= parcel.sequence) {
+          // It holds more of our log than we do: this store is from an earlier state.
+          await store.transact(job, (t) => distrustLog(t, channel.id, "the partner asks for what comes later"));
+          return false;
+        }
         await store.transact(job, (t) => t.parcels.requeue(channel.id, answer.expected));
         return false;
       case "refused":

@@ -13,6 +13,8 @@ export type ExchangeErrorCode =
   | "parcel-misdirected"
   | "parcel-gap"
   | "parcel-fork"
+  | "log-unproven"
+  | "log-forked"
   | "message-malformed"
   | "link-failed"
   | "nothing-to-recall"

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { TLSSocket } from "node:tls";
 import { ExchangeError } from "./errors.ts";
+import { type LogStatement, readStatement } from "./log-guard.ts";
 import { type LinkAnswer, MAX_MESSAGE, readAnswer } from "./message.ts";
 
 /** The link's own TLS key and self-signed certificate, PEM. There is no authority: the key's pin is what counts. */
@@ -13,6 +14,7 @@ export interface LinkIdentity {
 }
 
 const PATH = "/entente/link/v1/parcels";
+const LOG_PATH = "/entente/link/v1/log";
 const WRONG_KEY = "it does not hold the key that was pinned at pairing";
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 60_000;
@@ -40,6 +42,8 @@ export interface LinkServerOptions {
   /** The channel whose partner holds this TLS key, or `null`: then the connection ends. */
   readonly channelOf: (pin: string) => Promise<string | null>;
   readonly receive: (channel: string, bytes: Uint8Array) => Promise<LinkAnswer>;
+  /** What is held here of the partner's log from a place on; `have`: how much of our log the partner holds. */
+  readonly stateLog: (channel: string, from: number, have: number) => Promise<object>;
   /** A failure of this node (a full disk, say), for its log. The partner is told to try again. */
   readonly onError: (error: unknown) => void;
 }
@@ -82,7 +86,10 @@ async function answer(options: LinkServerOptions, req: IncomingMessage, res: Ser
   const cert = req.socket instanceof TLSSocket ? req.socket.getPeerX509Certificate() : undefined;
   const channel = cert === undefined ? null : await options.channelOf(pinOf(cert));
   if (channel === null) return reply(res, 403, { result: "later", message: "this key is not paired here" });
-  if (req.method !== "POST" || req.url !== PATH)
+  const url = new URL(req.url ?? "/", "https://link");
+  if (req.method === "GET" && url.pathname === LOG_PATH)
+    return reply(res, 200, await options.stateLog(channel, place(url, "from"), place(url, "have")));
+  if (req.method !== "POST" || url.pathname !== PATH)
     return reply(res, 404, { result: "refused", code: "no-such-path", message: "there is nothing here" });
   const body = await readBody(req);
   if (body === null)
@@ -92,6 +99,12 @@ async function answer(options: LinkServerOptions, req: IncomingMessage, res: Ser
       message: `a message has at most ${MAX_MESSAGE} bytes`,
     });
   reply(res, 200, await options.receive(channel, body));
+}
+
+/** A place in a log, from a query: anything but a number is the end of what could be there. */
+function place(url: URL, name: string): number {
+  const text = url.searchParams.get(name) ?? "";
+  return /^\d{1,15}$/.test(text) ? Number(text) : Number.MAX_SAFE_INTEGER;
 }
 
 async function readBody(req: IncomingMessage): Promise<Uint8Array | null> {
@@ -105,7 +118,7 @@ async function readBody(req: IncomingMessage): Promise<Uint8Array | null> {
   return Buffer.concat(parts);
 }
 
-function reply(res: ServerResponse, status: number, body: LinkAnswer): void {
+function reply(res: ServerResponse, status: number, body: LinkAnswer | object): void {
   if (res.headersSent) return void res.end();
   res.writeHead(status, { "content-type": "application/json" });
   res.end(JSON.stringify(body));
@@ -114,6 +127,8 @@ function reply(res: ServerResponse, status: number, body: LinkAnswer): void {
 export interface LinkClient {
   /** @throws ExchangeError `link-failed` when the partner is not reached, or is not the one whose key is pinned. */
   send(url: string, pin: string, body: string, signal: AbortSignal): Promise<LinkAnswer>;
+  /** Asks the partner what it holds of our log. @throws ExchangeError `link-failed`, `message-malformed`. */
+  askLog(url: string, pin: string, from: number, have: number, signal: AbortSignal): Promise<LogStatement>;
   close(): void;
 }
 
@@ -128,42 +143,47 @@ export function createLinkClient(identity: LinkIdentity): LinkClient {
     rejectUnauthorized: false,
   });
   const checked = new WeakMap<object, string>();
+  const call = (target: URL, pin: string, body: string | null, signal: AbortSignal): Promise<Uint8Array> =>
+    new Promise((resolve, reject) => {
+      const fail = (cause: unknown): void =>
+        reject(
+          new ExchangeError(
+            "link-failed",
+            `the partner at ${target.origin} is not reached: ${cause instanceof Error ? cause.message : String(cause)}`,
+            { cause },
+          ),
+        );
+      const headers =
+        body === null ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+      const method = body === null ? "GET" : "POST";
+      const req = request(target, { method, agent, signal, timeout: REQUEST_MS, headers });
+      const send = (): void => void (body === null ? req.end() : req.end(body));
+      req.on("error", fail);
+      req.on("timeout", () => req.destroy(new Error("no answer in time")));
+      req.on("socket", (socket) => {
+        // Nothing is sent before the key is known to be the partner's; a connection that is used again was checked when it opened.
+        const known = checked.get(socket);
+        if (known === pin) return send();
+        if (known !== undefined) return void req.destroy(new Error(WRONG_KEY));
+        socket.once("secureConnect", () => {
+          const cert = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+          if (cert === undefined || pinOf(cert) !== pin) return void req.destroy(new Error(WRONG_KEY));
+          checked.set(socket, pin);
+          send();
+        });
+      });
+      req.on("response", (res) => {
+        readBody(res).then((bytes) => resolve(bytes ?? new Uint8Array()), fail);
+      });
+    });
   return {
-    send: (url, pin, body, signal) =>
-      new Promise((resolve, reject) => {
-        const fail = (cause: unknown): void =>
-          reject(
-            new ExchangeError(
-              "link-failed",
-              `the partner at ${url} is not reached: ${cause instanceof Error ? cause.message : String(cause)}`,
-              { cause },
-            ),
-          );
-        const req = request(new URL(PATH, url), {
-          method: "POST",
-          agent,
-          signal,
-          timeout: REQUEST_MS,
-          headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
-        });
-        req.on("error", fail);
-        req.on("timeout", () => req.destroy(new Error("no answer in time")));
-        req.on("socket", (socket) => {
-          // Nothing is sent before the key is known to be the partner's; a connection that is used again was checked when it opened.
-          const known = checked.get(socket);
-          if (known === pin) return void req.end(body);
-          if (known !== undefined) return void req.destroy(new Error(WRONG_KEY));
-          socket.once("secureConnect", () => {
-            const cert = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
-            if (cert === undefined || pinOf(cert) !== pin) return void req.destroy(new Error(WRONG_KEY));
-            checked.set(socket, pin);
-            req.end(body);
-          });
-        });
-        req.on("response", (res) => {
-          readBody(res).then((bytes) => resolve(readAnswer(bytes ?? new Uint8Array())), fail);
-        });
-      }),
+    send: async (url, pin, body, signal) => readAnswer(await call(new URL(PATH, url), pin, body, signal)),
+    async askLog(url, pin, from, have, signal) {
+      const target = new URL(LOG_PATH, url);
+      target.searchParams.set("from", String(from));
+      target.searchParams.set("have", String(have));
+      return readStatement(await call(target, pin, null, signal));
+    },
     close: () => agent.destroy(),
   };
 }

@@ -14,6 +14,7 @@ import {
   signNote,
 } from "#ledger";
 import type { Channel, ParcelKind, Reader, Transactor } from "#store";
+import { requireProvenLog } from "./log-trust.ts";
 import type { Self } from "./self.ts";
 
 /** This node's log of a channel: what it sent. */
@@ -36,6 +37,7 @@ export async function post(
 ): Promise<{ readonly sequence: number; readonly hash: string }> {
   const log = ownLog(channel.id);
   await t.settings.lock(log);
+  await requireProvenLog(t, channel);
   const sequence = await t.trees.size(log);
   const parcel: Parcel = {
     v: 1,

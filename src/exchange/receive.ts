@@ -43,6 +43,8 @@ export async function receive(deps: ReceiveDeps, channelId: string, bytes: Uint8
     if (kind !== null) deps.onReceived(channelId, kind);
     return answer;
   } catch (error) {
+    if (error instanceof ExchangeError && error.code === "log-unproven")
+      return { result: "later", message: "this node was restored and proves its log first" };
     if (!(error instanceof ExchangeError || error instanceof LedgerError || error instanceof BaseError)) throw error;
     // Kept as evidence, once for each distinct message, and shown to a person.
     await store.transact(job, async (t) => {

@@ -9,6 +9,7 @@ import { type Delivery, startDelivery } from "./delivery.ts";
 import { createDepartures } from "./departures.ts";
 import { ExchangeError } from "./errors.ts";
 import { createLinkClient, type LinkIdentity, type LinkServer, listen } from "./link.ts";
+import { proveLog, stateLog } from "./log-guard.ts";
 import { post } from "./outbox.ts";
 import { createPairing, type Pairing } from "./pairing.ts";
 import { type ChannelVerdict, makeEvidence, verifyChannel } from "./proof.ts";
@@ -121,12 +122,23 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     async open({ identity, host, port, holder, pollMs, onError }) {
       const job: Viewer = { kind: "job", party: self.id, name: "link", may: [] };
       const client = createLinkClient(identity);
+      const ask = (channel: Channel, from: number, have: number, signal: AbortSignal) =>
+        client.askLog(channel.partnerUrl, channel.partnerTlsPin, from, have, signal);
       let delivery: Delivery | null = null;
       const server: LinkServer = await listen({
         identity,
         host,
         port,
         onError,
+        stateLog: async (id, from, have) => {
+          const stated = await store.transact(job, async (t) => {
+            const channel = await t.channels.get(id);
+            if (channel === null) throw new ExchangeError("channel-unknown", `there is no channel ${id}`);
+            return stateLog(t, channel, from, have);
+          });
+          delivery?.wake(id);
+          return stated;
+        },
         channelOf: async (pin) => (await store.read(job, (r) => r.channels.byTlsPin(pin)))?.id ?? null,
         receive: (channel, bytes) =>
           receive(
@@ -137,7 +149,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
               registry,
               onReceived: (id, parcel) => {
                 onEvent({ kind: "received", channel: id, parcel });
-                delivery?.wake();
+                delivery?.wake(id);
               },
             },
             channel,
@@ -152,6 +164,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
         holder,
         pollMs,
         onError,
+        prove: (channel, signal) => proveLog({ store, self, clock, registry, ask }, job, channel, signal),
         onDelivered: (channel, sequence) => onEvent({ kind: "delivered", channel, sequence }),
       });
       const running = delivery;

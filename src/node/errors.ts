@@ -5,6 +5,12 @@ export type NodeErrorCode =
   | "home-exists"
   | "config-invalid"
   | "keys-unreadable"
+  | "keys-sealed"
+  | "keys-open"
+  | "passphrase-wrong"
+  | "passphrase-weak"
+  | "backup-exists"
+  | "backup-damaged"
   | "port-taken"
   | "clock-wrong";
 

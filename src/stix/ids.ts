@@ -51,15 +51,23 @@ const CONTRIBUTING: Readonly<Record<string, readonly string[]>> = {
 /** §2.9: of several hashes only the first of this order contributes. */
 const HASH_ORDER = ["MD5", "SHA-1", "SHA-256", "SHA-512"];
 
-/** The deterministic id of an SCO by its contributing properties (§2.9, RFC 8785); a random one where none is present. */
-export function scoId(type: string, object: JsonObject): string {
+/** The name of which an SCO's deterministic id is made (§2.9, RFC 8785); null where no contributing property is present. */
+export function scoIdName(type: string, object: JsonObject): string | null {
   const contributing: JsonObject = {};
+  let present = false;
   for (const property of CONTRIBUTING[type] ?? []) {
     const value = object[property];
-    if (value !== undefined) contributing[property] = property === "hashes" ? firstHash(value) : value;
+    if (value === undefined) continue;
+    present = true;
+    contributing[property] = property === "hashes" ? firstHash(value) : value;
   }
-  if (Object.keys(contributing).length === 0) return newId(type);
-  return `${type}--${uuid5(SCO_NAMESPACE, canonicalJson(contributing))}`;
+  return present ? canonicalJson(contributing) : null;
+}
+
+/** The deterministic id of an SCO by its contributing properties (§2.9, RFC 8785); a random one where none is present. */
+export function scoId(type: string, object: JsonObject): string {
+  const name = scoIdName(type, object);
+  return name === null ? newId(type) : `${type}--${uuid5(SCO_NAMESPACE, name)}`;
 }
 
 function firstHash(hashes: JsonValue): JsonValue {

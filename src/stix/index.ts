@@ -1,6 +1,6 @@
 /**
  * stix: the record language. STIX 2.1 object types and how new ones are declared, ids, what makes a text an acceptable
- * record, and the reading of objects out of a stream. Pure.
+ * record, the reading of objects out of a stream, and the judgement of them by STIX 2.1 to the letter. Pure.
  */
 export {
   type Acceptance,
@@ -25,3 +25,7 @@ export {
   TypeRegistry,
 } from "./record-type.ts";
 export { TLP1, TLP2 } from "./tlp.ts";
+export { validateBundle } from "./validate/bundle.ts";
+export type { ValidateOptions, Validation } from "./validate/report.ts";
+export { type StreamValidation, validateStream } from "./validate/stream.ts";
+export { validateObject, validateText } from "./validate/validate.ts";

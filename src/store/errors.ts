@@ -7,7 +7,8 @@ export type StoreErrorCode =
   | "bad-cursor"
   | "not-found"
   | "lease-held"
-  | "read-only";
+  | "read-only"
+  | "backup-elsewhere";
 
 /** Failures of the store: never an answer to a question (a missing row is `null`, a refused append is a result). */
 export class StoreError extends CodedError<StoreErrorCode> {

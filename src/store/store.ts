@@ -50,6 +50,11 @@ export interface Store {
   read<T>(viewer: Viewer, fn: (reader: Reader) => Promise<T>): Promise<T>;
   /** Commits when `fn` resolves; rolls back, whole, when it throws. */
   transact<T>(actor: Viewer, fn: (transactor: Transactor) => Promise<T>): Promise<T>;
+  /**
+   * Writes a whole copy of the store into a new file, while others go on writing.
+   * @throws StoreError `backup-elsewhere` on PostgreSQL, which has its own ways.
+   */
+  backup(file: string, onProgress?: (part: number) => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -108,6 +113,14 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
     engine: engine.name,
     read: (viewer, fn) => engine.reading((tx) => inside(tx, viewer, fn)),
     transact: (actor, fn) => engine.writing((tx) => inside(tx, actor, fn)),
+    async backup(file, onProgress = () => undefined) {
+      if (engine.backup === null) {
+        throw new StoreError("backup-elsewhere", "a store on PostgreSQL is not copied by Entente", {
+          fix: "Use pg_dump or your server's own backup, and keep config.json and keys.json beside it. After a restore run: entente restore --in-place",
+        });
+      }
+      await engine.backup(file, onProgress);
+    },
     close: () => engine.close(),
   };
 }

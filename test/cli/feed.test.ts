@@ -89,7 +89,7 @@ test("add, run, list and remove; credentials stay in a file of their own", async
   server.fault = (_request, response) => send(response, 401, { title: "Who are you?" });
   const refused = await analyst("feed", "run");
   expect(refused).toMatchObject({ status: 1, json: { runs: [{ name: "one", error: { code: "not-authorised" } }] } });
-  expect(refused.err).toContain("Who are you?");
+  expect(JSON.stringify(refused.json)).toContain("Who are you?");
   expect((await analyst("feed", "list")).json).toMatchObject({
     feeds: [{ lastError: "the server answers 401: Who are you?" }],
   });

@@ -88,7 +88,7 @@ test("a folder opens again as it was left", async () => {
     store: "sqlite",
   };
   const made = await createHome(join(folder, "home"), config, new Date());
-  const again = openHome(join(folder, "home"));
+  const again = await openHome(join(folder, "home"));
   expect(again).toEqual(made);
   await expect(createHome(join(folder, "home"), config, new Date())).rejects.toMatchObject({ code: "home-exists" });
   const node = await openNode(again, { clock: () => new Date(), onError: () => undefined });

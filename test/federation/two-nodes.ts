@@ -15,7 +15,8 @@ export const PURPOSE = "criminal-investigation";
 
 /** A real node in a temporary folder, with the officers of the main story. */
 export interface Party {
-  readonly node: EntenteNode;
+  /** Another one after a restart. */
+  node: EntenteNode;
   readonly officers: Readonly<Record<"analyst" | "disclosure" | "administrator" | "overseer", OfficerViewer>>;
   readonly errors: unknown[];
   link: Link | null;
@@ -77,7 +78,7 @@ export async function party(name: string, store = "sqlite"): Promise<Party> {
     async mark(terms) {
       const id = newId("marking-definition");
       const full: HandlingTerms = {
-        originator: node.self.id,
+        originator: made.node.self.id,
         releasableTo: [],
         noOnward: true,
         purposes: null,
@@ -89,16 +90,16 @@ export async function party(name: string, store = "sqlite"): Promise<Party> {
         ...terms,
       };
       const text = canonicalJson(
-        handlingMarking(full, { id, created: "2025-08-01T00:00:00.000000Z", createdBy: node.self.id }),
+        handlingMarking(full, { id, created: "2025-08-01T00:00:00.000000Z", createdBy: made.node.self.id }),
       );
-      await node.store.transact(officers.analyst, (t) => t.labels.addMarking(id, text, node.self.id));
+      await made.node.store.transact(officers.analyst, (t) => t.labels.addMarking(id, text, made.node.self.id));
       return id;
     },
     async record(object, markings) {
       const id = (object["id"] as string | undefined) ?? newId(object.type);
       const time = "2025-08-12T09:00:00.000Z";
       const text = JSON.stringify({ spec_version: "2.1", created: time, modified: time, ...object, id });
-      const run = await node.intake.importFile(officers.analyst, {
+      const run = await made.node.intake.importFile(officers.analyst, {
         source: {
           name: "record.json",
           size: text.length,
@@ -111,13 +112,13 @@ export async function party(name: string, store = "sqlite"): Promise<Party> {
       });
       if (run.imported !== 1)
         throw new Error(
-          `not imported: ${JSON.stringify(await node.store.read(officers.analyst, (r) => r.imports.problems(run.id)))}`,
+          `not imported: ${JSON.stringify(await made.node.store.read(officers.analyst, (r) => r.imports.problems(run.id)))}`,
         );
       return id;
     },
     async close() {
       await made.link?.close();
-      await node.close();
+      await made.node.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -10,7 +10,10 @@ export interface WorkReport {
 }
 
 const [folder = "", worker = "", count = ""] = process.argv.slice(2);
-const node = await openNode(openHome(folder), { clock: () => new Date(), onError: (error) => console.error(error) });
+const node = await openNode(await openHome(folder), {
+  clock: () => new Date(),
+  onError: (error) => console.error(error),
+});
 const link = await node.openLink();
 link.wake();
 const analyst = await node.access.asOfficer("analyst@example.org");
@@ -21,7 +24,7 @@ const lines = Array.from({ length: Number(count) }, (_, n) => {
   return JSON.stringify({ type: "tool", spec_version: "2.1", id, created: time, modified: time, name: `Of ${worker}` });
 });
 
-let writing = true;
+const state = { writing: true };
 async function write(): Promise<number> {
   let imported = 0;
   for (let at = 0; at < lines.length; at += 20) {
@@ -32,13 +35,13 @@ async function write(): Promise<number> {
     const source = { name: "part.jsonl", size: text.length, sibling: () => null, open };
     imported += (await node.intake.importFile(analyst, { source, markings: [] })).imported;
   }
-  writing = false;
+  state.writing = false;
   return imported;
 }
 
 async function read(): Promise<{ seen: number; disorder: number }> {
   let [seen, disorder] = [0, 0];
-  while (writing) {
+  while (state.writing) {
     const { items } = await node.store.read(analyst, (r) => r.records.list({ limit: 200 }));
     const arrivals = items.map((item) => item.addedAt);
     const ordered = arrivals.every((at, n) => n === 0 || at <= (arrivals[n - 1] ?? at));

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { type EntenteNode, openHome } from "#node";
+import { type EntenteNode, keysAreSealed } from "#node";
 import { homeFolder, print, withNode, type Common } from "../context.ts";
 
 interface Finding {
@@ -16,10 +16,9 @@ export function doctorCommand(program: Command): void {
     .description("look at this node's health: keys, store, clock, channels, outbox")
     .action(async (_options: object, command: Command) => {
       const folder = homeFolder(command.optsWithGlobals<Common>());
-      openHome(folder);
-      const findings: Finding[] = [keysFinding(folder), clockFinding()];
+      const findings: Finding[] = [];
       await withNode(command, async (node) => {
-        findings.push(...(await storeFindings(node)));
+        findings.push(keysFinding(folder), clockFinding(), ...(await storeFindings(node)));
       });
       const ok = findings.every((finding) => finding.ok);
       print(
@@ -37,7 +36,9 @@ function keysFinding(folder: string): Finding {
   return {
     check: "keys",
     ok,
-    says: ok ? "readable by this account only" : `others may read keys.json (mode ${mode.toString(8)}): chmod 600 it`,
+    says: ok
+      ? `readable by this account only, ${keysAreSealed(folder) ? "sealed" : "not sealed (entente keys seal)"}`
+      : `others may read keys.json (mode ${mode.toString(8)}): chmod 600 it`,
   };
 }
 

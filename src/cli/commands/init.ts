@@ -38,7 +38,7 @@ export function initCommand(program: Command): void {
     print(command, made, [
       `A node for ${options.party} stands in ${made.home}.`,
       `First sign-in, once, within a day: ${made.signIn}`,
-      "Start it with: entente start",
+      `Start it with: entente start${command.optsWithGlobals<{ home?: string }>().home === undefined ? "" : ` --home ${made.home}`}`,
     ]);
   });
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { requirePermission } from "#access";
 import { type Role, ROLES } from "#policy";
-import { actingOfficer, dateOption, print, withNode } from "../context.ts";
+import { actingOfficer, dateOption, findChannel, print, withNode } from "../context.ts";
 import { signInLink } from "./init.ts";
 
 export function officerCommand(program: Command): void {
@@ -63,7 +63,7 @@ export function basisCommand(program: Command): void {
     .requiredOption("--title <text>")
     .requiredOption("--citation <text>")
     .requiredOption("--purpose <purpose...>")
-    .requiredOption("--party <id...>", "the parties it covers")
+    .requiredOption("--party <partner...>", "the parties it covers, by name or id")
     .requiredOption("--from <date>")
     .option("--until <date>")
     .action(
@@ -72,11 +72,15 @@ export function basisCommand(program: Command): void {
         command: Command,
       ) => {
         await withNode(command, async (node) => {
-          const added = await node.safeguards.addBasis(await actingOfficer(command, node), {
+          const officer = await actingOfficer(command, node);
+          const parties: string[] = [];
+          for (const party of options.party)
+            parties.push(party.startsWith("identity--") ? party : (await findChannel(node, officer, party)).partner);
+          const added = await node.safeguards.addBasis(officer, {
             title: options.title,
             citation: options.citation,
             purposes: options.purpose,
-            parties: options.party,
+            parties,
             validFrom: dateOption(options.from),
             validUntil: options.until === undefined ? null : dateOption(options.until),
           });

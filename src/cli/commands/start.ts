@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { openHome, openNode } from "#node";
-import { homeFolder, print } from "../context.ts";
+import { homeFolder, passphrase, print } from "../context.ts";
 import { addInitOptions, initialise, type InitOptions } from "./init.ts";
 
 /** Feeds run every ten seconds at most; a look at the list costs one short query. */
@@ -16,7 +16,7 @@ export function startCommand(program: Command): void {
       const made = existsSync(join(folder, "config.json")) ? null : await initialise(options);
       const stop = new AbortController();
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-      const node = await openNode(openHome(folder), {
+      const node = await openNode(await openHome(folder, passphrase), {
         clock: () => new Date(),
         onError: (error) => console.error(error),
       });

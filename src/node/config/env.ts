@@ -4,6 +4,8 @@ export interface Env {
   readonly home: string | null;
   /** `ENTENTE_OFFICER`: the e-mail address of the officer on whose behalf commands act. */
   readonly officer: string | null;
+  /** `ENTENTE_PASSPHRASE_FILE`: a file whose first line opens sealed keys. */
+  readonly passphraseFile: string | null;
   /** `ENTENTE_LOG`: debug, info, warn or silent. */
   readonly log: string;
 }
@@ -11,6 +13,7 @@ export interface Env {
 export function readEnv(env: NodeJS.ProcessEnv = process.env): Env {
   return {
     home: env["ENTENTE_HOME"] ?? null,
+    passphraseFile: env["ENTENTE_PASSPHRASE_FILE"] ?? null,
     officer: env["ENTENTE_OFFICER"] ?? null,
     log: env["ENTENTE_LOG"] ?? "warn",
   };

@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { BaseError, parseJson } from "#base";
 import { NodeError } from "../errors.ts";
 import { type Config, configSchema } from "./config.ts";
+import { sealedSchema, sealSecrets, unsealSecrets } from "./seal.ts";
 import { makeSecrets, type Secrets, secretsSchema } from "./secrets.ts";
 
 export interface Home {
@@ -28,18 +29,52 @@ export async function createHome(folder: string, config: Config, now: Date): Pro
   return { folder, config: checked, secrets };
 }
 
-/** @throws NodeError `home-missing`, `config-invalid` or `keys-unreadable`, with the place. */
-export function openHome(folder: string): Home {
+/**
+ * Opens a node's folder.
+ * @throws NodeError `home-missing`, `config-invalid` or `keys-unreadable`, with the place; `keys-sealed` without a
+ * passphrase where one is needed, `passphrase-wrong` with another.
+ */
+export async function openHome(folder: string, passphrase: () => Promise<string | null> = noPassphrase): Promise<Home> {
   const file = join(folder, "config.json");
   if (!existsSync(file))
     throw new NodeError("home-missing", `there is no node in ${folder}`, {
       fix: "Make one with `entente init`, or name its folder with --home.",
     });
-  return {
-    folder,
-    config: parse(configSchema, readJson(file), file),
-    secrets: parse(secretsSchema, readJson(join(folder, "keys.json")), "keys.json"),
-  };
+  const config = parse(configSchema, readJson(file), file);
+  return { folder, config, secrets: await openSecrets(folder, passphrase) };
+}
+
+const noPassphrase = (): Promise<null> => Promise.resolve(null);
+
+async function openSecrets(folder: string, passphrase: () => Promise<string | null>): Promise<Secrets> {
+  const value = readJson(join(folder, "keys.json"));
+  if (!isSealed(value)) return parse(secretsSchema, value, "keys.json");
+  const sealed = parse(sealedSchema, value, "keys.json");
+  const given = await passphrase();
+  if (given === null) {
+    throw new NodeError("keys-sealed", "the keys of this node are sealed by a passphrase", {
+      where: join(folder, "keys.json"),
+      fix: "Name a file that holds it with ENTENTE_PASSPHRASE_FILE, or run the command in a terminal and type it.",
+    });
+  }
+  return unsealSecrets(sealed, given);
+}
+
+function isSealed(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "sealed" in value;
+}
+
+/** Whether the keys in this folder need a passphrase. */
+export function keysAreSealed(folder: string): boolean {
+  return isSealed(readJson(join(folder, "keys.json")));
+}
+
+/** Writes the keys again, sealed by a passphrase or (with `null`) open, in one step that cannot leave half a file. */
+export async function writeKeys({ folder, secrets }: Home, passphrase: string | null): Promise<void> {
+  const value = passphrase === null ? secrets : await sealSecrets(secrets, passphrase);
+  const next = join(folder, "keys.json.next");
+  writeFileSync(next, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
+  renameSync(next, join(folder, "keys.json"));
 }
 
 function readJson(file: string): unknown {

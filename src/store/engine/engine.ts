@@ -30,5 +30,7 @@ export interface Engine {
   reading<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
   /** One serialised writer: commits when `fn` resolves, rolls back when it throws. */
   writing<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Copies the whole database into a new file while others go on writing; `null` where the engine has its own ways. */
+  readonly backup: ((file: string, onProgress: (part: number) => void) => Promise<void>) | null;
   close(): Promise<void>;
 }

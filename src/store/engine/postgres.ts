@@ -42,6 +42,7 @@ export function postgresEngine(dialect: Dialect): Engine {
     });
   return {
     name: "postgres",
+    backup: null,
     reading: (fn) => run("begin isolation level repeatable read read only", fn),
     writing: (fn) => run("begin", fn),
     close: () => kysely.destroy(),

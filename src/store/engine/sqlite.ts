@@ -1,4 +1,4 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { backup, DatabaseSync, type StatementSync } from "node:sqlite";
 import { Kysely, SqliteDialect, sql, type SqliteDatabase, type SqliteStatement } from "kysely";
 import type { Database } from "../database.ts";
 import type { BulkInsert, Engine, SqlValue, Tx } from "./engine.ts";
@@ -14,6 +14,18 @@ export function openSqlite(file: string): Engine {
     name: "sqlite",
     reading: (fn) => reader.run(reader === writer ? "begin immediate" : "begin", fn),
     writing: (fn) => writer.run("begin immediate", fn),
+    async backup(target, onProgress) {
+      const source = new DatabaseSync(file, { readOnly: true });
+      try {
+        const rate = 2000;
+        await backup(source, target, {
+          rate,
+          progress: ({ totalPages, remainingPages }) => onProgress(1 - remainingPages / Math.max(totalPages, 1)),
+        });
+      } finally {
+        source.close();
+      }
+    },
     async close() {
       await writer.close();
       if (reader !== writer) await reader.close();

@@ -37,6 +37,8 @@ export interface OfficerWriter extends OfficerReader {
   addSession(tokenHash: string, officer: string, expires: Instant): Promise<void>;
   touchSession(tokenHash: string): Promise<void>;
   endSession(tokenHash: string): Promise<void>;
+  /** Ends every session and every unused link: after a restore, what was ended since must not live again. */
+  endAll(): Promise<void>;
 }
 
 interface Row {
@@ -127,6 +129,10 @@ export function officerRepo({ tx, now }: RepoContext): OfficerWriter {
     },
     async touchSession(tokenHash) {
       await tx.db.updateTable("session").set({ seen_at: now }).where("token_hash", "=", tokenHash).execute();
+    },
+    async endAll() {
+      await tx.db.deleteFrom("session").execute();
+      await tx.db.deleteFrom("sign_in_link").where("used_at", "is", null).execute();
     },
     async endSession(tokenHash) {
       await tx.db.deleteFrom("session").where("token_hash", "=", tokenHash).execute();

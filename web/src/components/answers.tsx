@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client.ts";
 import { urRules } from "../i18n/ur-rules.ts";
-import { Wide } from "./page.tsx";
+import { Rows } from "./page.tsx";
 import { Name, State } from "./words.tsx";
 
 type Reason = Schemas["Reason"];
@@ -46,49 +46,39 @@ export function ItemTable({ items }: { readonly items: readonly Item[] }) {
   const inWords = useReasonWords();
   const words = { allow: t("release.goes"), refuse: t("release.stays"), escalate: t("release.waits") };
   return (
-    <Wide label={t("release.answers")}>
-      <Table className="rows" verticalSpacing={4}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("records.name")}</Table.Th>
-            <Table.Th>{t("release.answers")}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((item) => (
-            <Table.Tr key={item.recordId}>
-              <Table.Td miw={180}>
-                <Anchor component={Link} to={`/records/${item.recordId}`}>
-                  <Name>{item.title ?? item.recordId}</Name>
-                </Anchor>
-                <Text size="xs" c="dimmed">
-                  <bdi>{item.type}</bdi>
-                  {item.aboutPerson && <> · {t("records.person")}</>}
-                </Text>
-              </Table.Td>
-              <Table.Td>
-                <State state={item.copy?.state ?? item.answer.effect}>
-                  {item.copy === null ? words[item.answer.effect] : t(`release.copies.${item.copy.state}`)}
-                </State>
-                {item.answer.reasons.map((reason) => (
-                  <Text key={reason.rule} size="sm" mt={2}>
-                    {inWords(reason).message}{" "}
-                    <Text span size="xs" c="dimmed">
-                      ({reason.source})
-                    </Text>{" "}
-                    {inWords(reason).fix}
-                  </Text>
-                ))}
-                {item.answer.obligations.map((duty) => (
-                  <Text key={duty.message} size="xs" c="dimmed">
-                    <bdi dir="auto">{inWords(duty).message}</bdi>
-                  </Text>
-                ))}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Wide>
+    <Rows label={t("release.answers")} heads={[t("records.name"), t("release.answers")]}>
+      {items.map((item) => (
+        <Table.Tr key={item.recordId}>
+          <Table.Td miw={180}>
+            <Anchor component={Link} to={`/records/${item.recordId}`}>
+              <Name>{item.title ?? item.recordId}</Name>
+            </Anchor>
+            <Text size="xs" c="dimmed">
+              <bdi>{item.type}</bdi>
+              {item.aboutPerson && <> · {t("records.person")}</>}
+            </Text>
+          </Table.Td>
+          <Table.Td>
+            <State state={item.copy?.state ?? item.answer.effect}>
+              {item.copy === null ? words[item.answer.effect] : t(`release.copies.${item.copy.state}`)}
+            </State>
+            {item.answer.reasons.map((reason) => (
+              <Text key={reason.rule} size="sm" mt={2}>
+                {inWords(reason).message}{" "}
+                <Text span size="xs" c="dimmed">
+                  ({reason.source})
+                </Text>{" "}
+                {inWords(reason).fix}
+              </Text>
+            ))}
+            {item.answer.obligations.map((duty) => (
+              <Text key={duty.message} size="xs" c="dimmed">
+                <bdi dir="auto">{inWords(duty).message}</bdi>
+              </Text>
+            ))}
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </Rows>
   );
 }

@@ -1,4 +1,4 @@
-import { Box, Group, Stack, Text, Title } from "@mantine/core";
+import { Box, Group, Stack, Table, Text, Title } from "@mantine/core";
 import { type ReactNode, useEffect } from "react";
 
 interface PageProps {
@@ -79,8 +79,30 @@ export function Fact({ label, children }: { readonly label: ReactNode; readonly 
   );
 }
 
+/** A dense table under its column heads. */
+export function Rows(props: {
+  readonly label: string;
+  readonly heads: readonly string[];
+  readonly children: ReactNode;
+}) {
+  return (
+    <Wide label={props.label}>
+      <Table className="rows" highlightOnHover verticalSpacing={4}>
+        <Table.Thead>
+          <Table.Tr>
+            {props.heads.map((head) => (
+              <Table.Th key={head}>{head}</Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>{props.children}</Table.Tbody>
+      </Table>
+    </Wide>
+  );
+}
+
 /** Something that may be wider than the window: it scrolls by itself, by keyboard too. */
-export function Wide({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+function Wide({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
     <div className="scroll-x" role="region" aria-label={label} tabIndex={0}>
       {children}

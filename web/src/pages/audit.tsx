@@ -2,7 +2,7 @@ import { Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, ask } from "../api/client.ts";
-import { Page, Wide } from "../components/page.tsx";
+import { Page, Rows } from "../components/page.tsx";
 import { Answer } from "../components/states.tsx";
 import { Moment, Name } from "../components/words.tsx";
 
@@ -13,36 +13,27 @@ export function AuditPage() {
     <Page title={t("audit.title")} name={t("audit.title")} lead={t("audit.lead")}>
       <Answer query={query}>
         {({ entries }) => (
-          <Wide label={t("audit.title")}>
-            <Table className="rows" verticalSpacing={4}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t("releases.when")}</Table.Th>
-                  <Table.Th>{t("audit.who")}</Table.Th>
-                  <Table.Th>{t("audit.what")}</Table.Th>
-                  <Table.Th>{t("audit.subject")}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {entries.map((entry) => (
-                  <Table.Tr key={entry.seq}>
-                    <Table.Td>
-                      <Moment at={entry.at} />
-                    </Table.Td>
-                    <Table.Td>
-                      <Name>{entry.actor}</Name>
-                    </Table.Td>
-                    <Table.Td>
-                      <bdi>{entry.verb}</bdi>
-                    </Table.Td>
-                    <Table.Td>
-                      <bdi className="code">{entry.subject}</bdi>
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Wide>
+          <Rows
+            label={t("audit.title")}
+            heads={[t("releases.when"), t("audit.who"), t("audit.what"), t("audit.subject")]}
+          >
+            {entries.map((entry) => (
+              <Table.Tr key={entry.seq}>
+                <Table.Td>
+                  <Moment at={entry.at} />
+                </Table.Td>
+                <Table.Td>
+                  <Name>{entry.actor}</Name>
+                </Table.Td>
+                <Table.Td>
+                  <bdi>{entry.verb}</bdi>
+                </Table.Td>
+                <Table.Td>
+                  <bdi className="code">{entry.subject}</bdi>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Rows>
         )}
       </Answer>
     </Page>

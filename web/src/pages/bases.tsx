@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ask } from "../api/client.ts";
 import { basesQuery, channelsQuery, sessionQuery } from "../api/queries.ts";
-import { Page, Wide } from "../components/page.tsx";
+import { Page, Rows } from "../components/page.tsx";
 import { Answer, Empty, Failure } from "../components/states.tsx";
 import { Moment, Name } from "../components/words.tsx";
 
@@ -108,36 +108,27 @@ export function BasesPage() {
           bases.length === 0 ? (
             <Empty>{t("bases.empty")}</Empty>
           ) : (
-            <Wide label={t("bases.title")}>
-              <Table className="rows" verticalSpacing={4}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t("bases.name")}</Table.Th>
-                    <Table.Th>{t("bases.purposes")}</Table.Th>
-                    <Table.Th>{t("bases.parties")}</Table.Th>
-                    <Table.Th>{t("bases.from")}</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {bases.map((basis) => (
-                    <Table.Tr key={basis.id}>
-                      <Table.Td>
-                        <Name>{`${basis.title}, ${basis.citation}`}</Name>
-                      </Table.Td>
-                      <Table.Td>
-                        <bdi>{basis.purposes.join(", ")}</bdi>
-                      </Table.Td>
-                      <Table.Td>
-                        <Name>{basis.parties.map((party) => party.name).join(", ")}</Name>
-                      </Table.Td>
-                      <Table.Td>
-                        <Moment at={basis.validFrom} date />
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Wide>
+            <Rows
+              label={t("bases.title")}
+              heads={[t("bases.name"), t("bases.purposes"), t("bases.parties"), t("bases.from")]}
+            >
+              {bases.map((basis) => (
+                <Table.Tr key={basis.id}>
+                  <Table.Td>
+                    <Name>{`${basis.title}, ${basis.citation}`}</Name>
+                  </Table.Td>
+                  <Table.Td>
+                    <bdi>{basis.purposes.join(", ")}</bdi>
+                  </Table.Td>
+                  <Table.Td>
+                    <Name>{basis.parties.map((party) => party.name).join(", ")}</Name>
+                  </Table.Td>
+                  <Table.Td>
+                    <Moment at={basis.validFrom} date />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Rows>
           )
         }
       </Answer>

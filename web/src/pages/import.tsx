@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { ApiProblem, isProblem, type Schemas } from "../api/client.ts";
 import { importsQuery } from "../api/queries.ts";
 import { MarkingPicker } from "../components/markings.tsx";
-import { Page, Section, Wide } from "../components/page.tsx";
+import { Page, Section, Rows } from "../components/page.tsx";
 import { Answer, Failure } from "../components/states.tsx";
 import { Moment, Name } from "../components/words.tsx";
 
@@ -63,26 +63,16 @@ function Outcome({ run }: { readonly run: Run }) {
         ))}
       </SimpleGrid>
       {run.problemList.length > 0 && (
-        <Wide label={t("imports.title")}>
-          <Table className="rows" verticalSpacing={4}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t("imports.place")}</Table.Th>
-                <Table.Th>{t("imports.reason")}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {run.problemList.map((problem) => (
-                <Table.Tr key={problem.number}>
-                  <Table.Td>
-                    <bdi className="code">{problem.place}</bdi>
-                  </Table.Td>
-                  <Table.Td>{problem.message}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Wide>
+        <Rows label={t("imports.title")} heads={[t("imports.place"), t("imports.reason")]}>
+          {run.problemList.map((problem) => (
+            <Table.Tr key={problem.number}>
+              <Table.Td>
+                <bdi className="code">{problem.place}</bdi>
+              </Table.Td>
+              <Table.Td>{problem.message}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Rows>
       )}
     </Stack>
   );
@@ -130,34 +120,30 @@ export function ImportPage() {
                 {t("imports.empty")}
               </Text>
             ) : (
-              <Wide label={t("imports.title")}>
-                <Table className="rows" verticalSpacing={4}>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>{t("imports.file")}</Table.Th>
-                      <Table.Th>{t("imports.imported")}</Table.Th>
-                      <Table.Th>{t("imports.unchanged")}</Table.Th>
-                      <Table.Th>{t("imports.problems")}</Table.Th>
-                      <Table.Th>{t("releases.when")}</Table.Th>
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {imports.map((item) => (
-                      <Table.Tr key={item.id}>
-                        <Table.Td>
-                          <Name>{item.name}</Name>
-                        </Table.Td>
-                        <Table.Td>{item.imported}</Table.Td>
-                        <Table.Td>{item.unchanged}</Table.Td>
-                        <Table.Td>{item.problems}</Table.Td>
-                        <Table.Td>
-                          <Moment at={item.startedAt} />
-                        </Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Wide>
+              <Rows
+                label={t("imports.title")}
+                heads={[
+                  t("imports.file"),
+                  t("imports.imported"),
+                  t("imports.unchanged"),
+                  t("imports.problems"),
+                  t("releases.when"),
+                ]}
+              >
+                {imports.map((item) => (
+                  <Table.Tr key={item.id}>
+                    <Table.Td>
+                      <Name>{item.name}</Name>
+                    </Table.Td>
+                    <Table.Td>{item.imported}</Table.Td>
+                    <Table.Td>{item.unchanged}</Table.Td>
+                    <Table.Td>{item.problems}</Table.Td>
+                    <Table.Td>
+                      <Moment at={item.startedAt} />
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Rows>
             )
           }
         </Answer>

@@ -4,7 +4,7 @@ import { type DragEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ask, type Schemas } from "../api/client.ts";
 import { channelsQuery, ledgerQuery } from "../api/queries.ts";
-import { Page, Section, Wide } from "../components/page.tsx";
+import { Page, Section, Rows } from "../components/page.tsx";
 import { Answer, Empty, Failure } from "../components/states.tsx";
 import { Moment, Name, State } from "../components/words.tsx";
 
@@ -155,44 +155,40 @@ function ChannelLedger({ id }: { readonly id: string }) {
           {ledger.entries.length === 0 ? (
             <Empty>{t("ledger.empty")}</Empty>
           ) : (
-            <Wide label={t("ledger.title")}>
-              <Table className="rows" verticalSpacing={4}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t("ledger.when")}</Table.Th>
-                    <Table.Th>{t("ledger.direction")}</Table.Th>
-                    <Table.Th>{t("ledger.place")}</Table.Th>
-                    <Table.Th>{t("ledger.kind")}</Table.Th>
-                    <Table.Th>{t("ledger.receipt")}</Table.Th>
-                    <Table.Th>{t("ledger.hash")}</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {ledger.entries.map((entry) => (
-                    <Table.Tr key={`${entry.direction}${entry.sequence}`}>
-                      <Table.Td>
-                        <Moment at={entry.at} />
-                      </Table.Td>
-                      <Table.Td>{t(`ledger.${entry.direction}`)}</Table.Td>
-                      <Table.Td>{entry.sequence}</Table.Td>
-                      <Table.Td>{t(`ledger.${entry.kind as "release"}`)}</Table.Td>
-                      <Table.Td>
-                        {entry.receipted !== null && (
-                          <State state={entry.receipted ? "confirmed" : "queued"}>
-                            {entry.receipted ? t("release.receipted") : t("release.noReceipt")}
-                          </State>
-                        )}
-                      </Table.Td>
-                      <Table.Td>
-                        <span className="code" title={entry.hash} style={{ whiteSpace: "nowrap" }}>
-                          {entry.hash.slice(0, 12)}…
-                        </span>
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Wide>
+            <Rows
+              label={t("ledger.title")}
+              heads={[
+                t("ledger.when"),
+                t("ledger.direction"),
+                t("ledger.place"),
+                t("ledger.kind"),
+                t("ledger.receipt"),
+                t("ledger.hash"),
+              ]}
+            >
+              {ledger.entries.map((entry) => (
+                <Table.Tr key={`${entry.direction}${entry.sequence}`}>
+                  <Table.Td>
+                    <Moment at={entry.at} />
+                  </Table.Td>
+                  <Table.Td>{t(`ledger.${entry.direction}`)}</Table.Td>
+                  <Table.Td>{entry.sequence}</Table.Td>
+                  <Table.Td>{t(`ledger.${entry.kind as "release"}`)}</Table.Td>
+                  <Table.Td>
+                    {entry.receipted !== null && (
+                      <State state={entry.receipted ? "confirmed" : "queued"}>
+                        {entry.receipted ? t("release.receipted") : t("release.noReceipt")}
+                      </State>
+                    )}
+                  </Table.Td>
+                  <Table.Td>
+                    <span className="code" title={entry.hash} style={{ whiteSpace: "nowrap" }}>
+                      {entry.hash.slice(0, 12)}…
+                    </span>
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Rows>
           )}
         </Section>
       )}

@@ -6,7 +6,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type RecordFilter, recordsQuery } from "../api/queries.ts";
-import { Page, Wide } from "../components/page.tsx";
+import { Page, Rows } from "../components/page.tsx";
 import { Answer, Empty } from "../components/states.tsx";
 import { Moment, Name } from "../components/words.tsx";
 
@@ -93,42 +93,33 @@ export function RecordsPage() {
               </Empty>
             )
           ) : (
-            <Wide label={t("records.title")}>
-              <Table className="rows" highlightOnHover verticalSpacing={4}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t("records.name")}</Table.Th>
-                    <Table.Th>{t("records.type")}</Table.Th>
-                    <Table.Th>{t("records.owner")}</Table.Th>
-                    <Table.Th>{t("records.added")}</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {page.items.map((record) => (
-                    <Table.Tr key={record.id}>
-                      <Table.Td>
-                        <Link className="row-link" to="/records/$id" params={{ id: record.id }}>
-                          <Name>{record.title}</Name>
-                        </Link>
-                        {record.aboutPerson && (
-                          <Text span size="xs" c="dimmed">
-                            {" "}
-                            · {t("records.person")}
-                          </Text>
-                        )}
-                      </Table.Td>
-                      <Table.Td>
-                        <bdi>{record.type}</bdi>
-                      </Table.Td>
-                      <Table.Td>{record.own ? t("common.us") : <Name>{record.owner.name}</Name>}</Table.Td>
-                      <Table.Td>
-                        <Moment at={record.addedAt} />
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Wide>
+            <Rows
+              label={t("records.title")}
+              heads={[t("records.name"), t("records.type"), t("records.owner"), t("records.added")]}
+            >
+              {page.items.map((record) => (
+                <Table.Tr key={record.id}>
+                  <Table.Td>
+                    <Link className="row-link" to="/records/$id" params={{ id: record.id }}>
+                      <Name>{record.title}</Name>
+                    </Link>
+                    {record.aboutPerson && (
+                      <Text span size="xs" c="dimmed">
+                        {" "}
+                        · {t("records.person")}
+                      </Text>
+                    )}
+                  </Table.Td>
+                  <Table.Td>
+                    <bdi>{record.type}</bdi>
+                  </Table.Td>
+                  <Table.Td>{record.own ? t("common.us") : <Name>{record.owner.name}</Name>}</Table.Td>
+                  <Table.Td>
+                    <Moment at={record.addedAt} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Rows>
           )
         }
       </Answer>

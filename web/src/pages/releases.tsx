@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { releasesQuery, sessionQuery } from "../api/queries.ts";
-import { Page, Wide } from "../components/page.tsx";
+import { Page, Rows } from "../components/page.tsx";
 import { Answer, Empty } from "../components/states.tsx";
 import { Moment, Name, State } from "../components/words.tsx";
 
@@ -24,42 +24,38 @@ export function ReleasesPage() {
           releases.length === 0 ? (
             <Empty>{t("releases.empty")}</Empty>
           ) : (
-            <Wide label={t("releases.title")}>
-              <Table className="rows" highlightOnHover verticalSpacing={4}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t("releases.titleCol")}</Table.Th>
-                    <Table.Th>{t("releases.state")}</Table.Th>
-                    <Table.Th>{t("releases.recipient")}</Table.Th>
-                    <Table.Th>{t("releases.by")}</Table.Th>
-                    <Table.Th>{t("releases.when")}</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {releases.map((release) => (
-                    <Table.Tr key={release.id}>
-                      <Table.Td>
-                        <Link className="row-link" to="/releases/$id" params={{ id: release.id }}>
-                          <Name>{release.title}</Name>
-                        </Link>
-                      </Table.Td>
-                      <Table.Td>
-                        <State state={release.state}>{t(`releases.${release.state}`)}</State>
-                      </Table.Td>
-                      <Table.Td>
-                        <Name>{release.recipient.name}</Name>
-                      </Table.Td>
-                      <Table.Td>
-                        <Name>{release.createdByName}</Name>
-                      </Table.Td>
-                      <Table.Td>
-                        <Moment at={release.decidedAt ?? release.submittedAt ?? release.createdAt} />
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Wide>
+            <Rows
+              label={t("releases.title")}
+              heads={[
+                t("releases.titleCol"),
+                t("releases.state"),
+                t("releases.recipient"),
+                t("releases.by"),
+                t("releases.when"),
+              ]}
+            >
+              {releases.map((release) => (
+                <Table.Tr key={release.id}>
+                  <Table.Td>
+                    <Link className="row-link" to="/releases/$id" params={{ id: release.id }}>
+                      <Name>{release.title}</Name>
+                    </Link>
+                  </Table.Td>
+                  <Table.Td>
+                    <State state={release.state}>{t(`releases.${release.state}`)}</State>
+                  </Table.Td>
+                  <Table.Td>
+                    <Name>{release.recipient.name}</Name>
+                  </Table.Td>
+                  <Table.Td>
+                    <Name>{release.createdByName}</Name>
+                  </Table.Td>
+                  <Table.Td>
+                    <Moment at={release.decidedAt ?? release.submittedAt ?? release.createdAt} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Rows>
           )
         }
       </Answer>

@@ -1,0 +1,208 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { BaseError, type Clock, equalBytes, fromUtf8, type Instant, instantOf, parseJson, sha256Hex } from "#base";
+import {
+  append,
+  type Checkpoint,
+  LedgerError,
+  logOrigin,
+  openEnvelope,
+  openNote,
+  type Parcel,
+  PARCEL_TYPE,
+  parseCheckpoint,
+  readParcel,
+  rootAt,
+} from "#ledger";
+import type { Viewer } from "#policy";
+import type { Channel, Store, Transactor } from "#store";
+import type { TypeRegistry } from "#stix";
+import { applyOwn } from "./apply-own.ts";
+import { ExchangeError } from "./errors.ts";
+import { distrustLog, isDistrusted, unprovenKey } from "./log-trust.ts";
+import { leafOf, ownLog, partnerLog, readingHashes } from "./outbox.ts";
+import type { Self } from "./self.ts";
+
+/** Entries of one answer; a partner that lacks more asks again. */
+const MAX_ENTRIES = 64;
+const MAX_CHARACTERS = 16 * 1024 * 1024;
+
+const entry = z.strictObject({
+  envelope: z.string().max(32 * 1024 * 1024),
+  salt: z.string().length(44),
+});
+
+/** What a party holds of its partner's log: the last signed checkpoint, and entries from the place that was asked for. */
+const statement = z.strictObject({
+  size: z.int().min(0),
+  checkpoint: z.string().max(10_000).nullable(),
+  entries: z.array(entry).max(MAX_ENTRIES),
+});
+
+export type LogStatement = z.infer<typeof statement>;
+
+/** @throws ExchangeError `message-malformed`. */
+export function readStatement(bytes: Uint8Array): LogStatement {
+  try {
+    return statement.parse(parseJson(fromUtf8(bytes), { maxLength: 40 * 1024 * 1024, maxDepth: 4 }));
+  } catch (error) {
+    if (error instanceof BaseError || error instanceof z.ZodError)
+      throw new ExchangeError("message-malformed", "the partner's statement of our log cannot be read", {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+/** Tells the partner what is held here of its log, from `from` on, and sends again what it has lost of ours. */
+export async function stateLog(t: Transactor, channel: Channel, from: number, have: number): Promise<LogStatement> {
+  const size = await t.trees.size(partnerLog(channel.id));
+  const entries: LogStatement["entries"] = [];
+  let characters = 0;
+  for (let n = from; n < size && entries.length < MAX_ENTRIES && characters < MAX_CHARACTERS; n++) {
+    const parcel = await t.parcels.inbound(channel.id, n);
+    if (parcel === null) break;
+    entries.push({ envelope: parcel.envelope, salt: parcel.salt });
+    characters += parcel.envelope.length;
+  }
+  if (have < (await t.trees.size(ownLog(channel.id)))) await t.parcels.requeue(channel.id, have);
+  return { size, checkpoint: await t.trees.checkpoint(partnerLog(channel.id)), entries };
+}
+
+export interface GuardDeps {
+  readonly store: Store;
+  readonly self: Self;
+  readonly clock: Clock;
+  readonly registry: TypeRegistry;
+  /** Asks the partner for its statement of our log, from a place on; tells it how much of its log is held here. */
+  readonly ask: (channel: Channel, from: number, have: number, signal: AbortSignal) => Promise<LogStatement>;
+}
+
+/**
+ * Holds our log against what the partner has of it, and takes back what is missing here.
+ * @throws ExchangeError `log-forked` when the two cannot both be true, `link-failed` when the partner is not reached.
+ */
+export async function proveLog(deps: GuardDeps, job: Viewer, channel: Channel, signal: AbortSignal): Promise<void> {
+  const { store } = deps;
+  for (;;) {
+    const [mine, have] = await store.read(job, async (r) => [
+      await r.trees.size(ownLog(channel.id)),
+      await r.trees.size(partnerLog(channel.id)),
+    ]);
+    const said = await deps.ask(channel, mine, have, signal);
+    try {
+      if (await store.transact(job, (t) => settle(t, deps, channel, mine, said))) return;
+    } catch (error) {
+      if (error instanceof ExchangeError && error.code === "log-forked")
+        await store.transact(job, (t) => keepFork(t, channel, said, error.message, instantOf(deps.clock())));
+      throw error;
+    }
+  }
+}
+
+/** @returns whether our log is proven; `false` when more entries have to be asked for. */
+async function settle(
+  t: Transactor,
+  deps: GuardDeps,
+  channel: Channel,
+  mine: number,
+  said: LogStatement,
+): Promise<boolean> {
+  const { self, clock } = deps;
+  const now = instantOf(clock());
+  const log = ownLog(channel.id);
+  await t.settings.lock(log);
+  // Another process of this party signed meanwhile, or recovered the same: look again.
+  if ((await t.trees.size(log)) !== mine) return false;
+  const held = said.checkpoint === null ? null : ownCheckpoint(said.checkpoint, channel, self);
+  if (held === null || held.size <= mine) {
+    if (held !== null && !equalBytes(held.root, await rootAt(readingHashes(t), log, held.size))) throw forked(channel);
+    if (await isDistrusted(t, channel.id)) {
+      await t.settings.set(unprovenKey(channel.id), "");
+      await t.audit.note("log.proven", channel.id, { size: mine });
+    }
+    return true;
+  }
+  if (!(await isDistrusted(t, channel.id))) await distrustLog(t, channel.id, "the partner holds more of our log");
+  if (said.entries.length === 0)
+    throw new ExchangeError("link-failed", "the partner says that it holds more of our log, and does not give it");
+  let sequence = mine;
+  for (const { envelope, salt } of said.entries) await recoverEntry(t, deps, channel, sequence++, envelope, salt, now);
+  if (sequence === held.size) {
+    if (!equalBytes(held.root, await rootAt(readingHashes(t), log, held.size))) throw forked(channel);
+    await t.trees.setCheckpoint(log, said.checkpoint ?? "");
+  }
+  await t.audit.note("log.recovered", channel.id, { from: mine, to: sequence });
+  return false;
+}
+
+function ownCheckpoint(note: string, channel: Channel, self: Self): Checkpoint {
+  const origin = logOrigin(channel.id, self.id);
+  try {
+    return parseCheckpoint(openNote(note, [{ name: origin, publicKey: self.key.publicKey }]).text);
+  } catch (error) {
+    if (error instanceof LedgerError)
+      throw new ExchangeError("message-malformed", "the partner shows a checkpoint that we never signed", {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+/** One parcel of our own, as the partner kept it: signed by us, at its place, and what it did is done here again. */
+async function recoverEntry(
+  t: Transactor,
+  { self, registry }: GuardDeps,
+  channel: Channel,
+  sequence: number,
+  envelope: string,
+  salt: string,
+  now: Instant,
+): Promise<void> {
+  let parcel: Parcel;
+  try {
+    parcel = readParcel(openEnvelope(envelope, PARCEL_TYPE, [self.key.publicKey]).payload);
+  } catch (error) {
+    if (error instanceof LedgerError)
+      throw new ExchangeError("message-malformed", "the partner gives back a parcel that we never signed", {
+        cause: error,
+      });
+    throw error;
+  }
+  if (parcel.channel !== channel.id || parcel.from !== self.id || parcel.sequence !== sequence)
+    throw new ExchangeError("message-malformed", "the partner gives back a parcel from another place");
+  await append(t.trees, ownLog(channel.id), leafOf(envelope, salt));
+  await t.parcels.addOutbound({
+    channel: channel.id,
+    sequence,
+    kind: parcel.kind,
+    hash: sha256Hex(envelope),
+    envelope,
+    salt,
+    subject: await applyOwn(t, registry, self, channel, parcel, now),
+    createdAt: parcel.sent,
+    state: "delivered",
+    attempts: 1,
+    nextAttemptAt: now,
+    deliveredAt: now,
+    lastError: null,
+    receipt: null,
+  });
+}
+
+function forked(channel: Channel): ExchangeError {
+  return new ExchangeError("log-forked", `${channel.partnerName} holds another history of our log than we do`, {
+    where: channel.id,
+    fix: "Stop. Restore a newer backup, or pair anew with the partner; the old history stays as it is.",
+  });
+}
+
+/** Kept as evidence, once, and the log stays shut until a person has decided. */
+async function keepFork(t: Transactor, channel: Channel, said: LogStatement, message: string, at: Instant) {
+  const evidence = said.checkpoint ?? "";
+  await t.settings.set(unprovenKey(channel.id), message);
+  if ((await t.parcels.incidents(1000)).some((incident) => incident.evidence === evidence)) return;
+  const id = `incident--${randomUUID()}`;
+  await t.parcels.addIncident({ id, channel: channel.id, kind: "log-forked", message, evidence, at, seenBy: null });
+  await t.audit.note("incident", channel.id, { code: "log-forked" });
+}
