@@ -8,7 +8,8 @@ export type CliErrorCode =
   | "not-held"
   | "record-unknown"
   | "passphrase-missing"
-  | "evidence-refused";
+  | "evidence-refused"
+  | "option-invalid";
 
 export class CliError extends CodedError<CliErrorCode> {
   readonly room = "cli";

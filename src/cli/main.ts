@@ -4,6 +4,7 @@ import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { exportCommand } from "./commands/export.ts";
+import { feedCommand } from "./commands/feed.ts";
 import { importCommand } from "./commands/import.ts";
 import { inboxCommand } from "./commands/inbox.ts";
 import { initCommand } from "./commands/init.ts";
@@ -27,6 +28,7 @@ const COMMANDS = [
   basisCommand,
   markCommand,
   importCommand,
+  feedCommand,
   recordsCommand,
   releaseCommand,
   inboxCommand,

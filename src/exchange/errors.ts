@@ -24,7 +24,11 @@ export type ExchangeErrorCode =
   | "link-failed"
   | "witness-failed"
   | "nothing-to-recall"
-  | "release-unknown";
+  | "release-unknown"
+  | "feed-unknown"
+  | "feed-exists"
+  | "feed-invalid"
+  | "feed-busy";
 
 export class ExchangeError extends CodedError<ExchangeErrorCode> {
   readonly room = "exchange";

@@ -4,6 +4,8 @@
  * once, receipts, recall and correction, and the evidence of it all.
  */
 export { ExchangeError, type ExchangeErrorCode } from "./errors.ts";
+export { createFeeds, type Feeds } from "./feeds/service.ts";
+export type { FeedSecrets } from "./feeds/types.ts";
 export { distrustLog } from "./log-trust.ts";
 export { type LinkIdentity, tlsPin } from "./link.ts";
 export type { ExportedLog } from "./log-export.ts";
@@ -15,3 +17,4 @@ export type { Self } from "./self.ts";
 export type { ExchangeDeps, ExchangeEvent, Link, LinkOptions } from "./open-link.ts";
 export { createExchange, type Exchange } from "./service.ts";
 export type { WitnessAddress, Witnessing } from "./witnessing.ts";
+export type { Credentials } from "./taxii-client/index.ts";

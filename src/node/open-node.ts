@@ -7,8 +7,10 @@ import { type Access, createAccess } from "#access";
 import {
   ageIdentity,
   createExchange,
+  createFeeds,
   type Exchange,
   type ExchangeEvent,
+  type Feeds,
   type Link,
   type Self,
   tlsPin,
@@ -20,6 +22,7 @@ import { dialogueRoundType } from "#pillars/dialogues";
 import { createSafeguards, type Safeguards } from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
+import { feedSecrets } from "./config/feed-secrets.ts";
 import type { Home } from "./config/home.ts";
 
 export interface NodeOptions {
@@ -38,6 +41,7 @@ export interface EntenteNode {
   readonly safeguards: Safeguards;
   readonly intake: Intake;
   readonly exchange: Exchange;
+  readonly feeds: Feeds;
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
   /** Opens the link to partners and starts delivery. */
   openLink(): Promise<Link>;
@@ -81,6 +85,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     witnesses: config.witnesses ?? [],
     onEvent: (event) => events.emit("exchange", event),
   });
+  const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, stixLoader] });
   const node: EntenteNode = {
     home,
     self,
@@ -88,8 +93,9 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     store,
     access: createAccess({ store, party, clock }),
     safeguards: createSafeguards({ store, party, clock, departures: exchange.departures }),
-    intake: createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, stixLoader] }),
+    intake,
     exchange,
+    feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
     events,
     openLink: () =>
       exchange.open({

@@ -11,6 +11,7 @@ export type { AuditEntry } from "./repos/audit.ts";
 export type { Channel, Invitation } from "./repos/channels.ts";
 export type { StoredCosignature, Witnessed } from "./repos/cosignatures.ts";
 export { actorName } from "./repos/context.ts";
+export type { Feed, FeedCounts } from "./repos/feeds.ts";
 export type { ImportProblem, ImportRun } from "./repos/imports.ts";
 export type { Officer, SessionRow } from "./repos/officers.ts";
 export type { InboundParcel, Incident, OutboundParcel } from "./repos/parcels.ts";

@@ -212,6 +212,62 @@ describe.each(Object.keys(engines))("the store on %s", (name) => {
     expect(await take("b", "2026-01-01T00:01:00.000000Z")).toBe(true);
   });
 
+  test("feeds: what is due, what was given, and what is left after removal", async () => {
+    const feed = {
+      name: "f",
+      url: "https://x/",
+      root: "/r/",
+      collection: "c",
+      direction: "push" as const,
+      everySeconds: 60,
+      markings: ["m"],
+      recipient: PARTNER,
+      purpose: "p",
+      createdAt: NOW,
+      createdBy: "officer--1",
+      position: null,
+      nextRunAt: NOW,
+      lastRunAt: null,
+      lastError: null,
+      objects: 0,
+      imported: 0,
+      unchanged: 0,
+      problems: 0,
+      sent: 0,
+      refused: 0,
+      withheld: 0,
+    };
+    const later = "2026-01-01T00:00:00.000001Z";
+    await store.transact(analyst, async (t) => {
+      await t.feeds.add(feed);
+      await t.feeds.add({ ...feed, name: "g", nextRunAt: later });
+      await t.feeds.add({ ...feed, name: "h", nextRunAt: null });
+      await t.feeds.markSent("f", [{ id: "a", version: NOW }]);
+      await t.feeds.markSent("f", [
+        { id: "a", version: NOW },
+        { id: "b", version: NOW },
+      ]);
+    });
+    const versions = ["a", "b"].flatMap((id) => [
+      { id, version: NOW },
+      { id, version: later },
+    ]);
+    expect(
+      await store.read(analyst, async (r) => [
+        (await r.feeds.due()).map((item) => item.name),
+        await r.feeds.get("f"),
+        [...(await r.feeds.sentAlready("f", versions))].toSorted(),
+        [...(await r.feeds.sentAlready("g", versions))],
+      ]),
+    ).toEqual([["f"], feed, [`a ${NOW}`, `b ${NOW}`], []]);
+    await store.transact(analyst, async (t) => {
+      await t.feeds.save({ ...feed, sent: 5, lastError: "no" });
+      expect(await t.feeds.get("f")).toMatchObject({ sent: 5, lastError: "no" });
+      for (const gone of ["f", "g", "h"]) await t.feeds.remove(gone);
+      expect(await t.feeds.list()).toEqual([]);
+    });
+  });
+
   test("SQL selects exactly the labels that the decision allows", async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -7,6 +7,7 @@ import { auditRepo, type AuditReader, type AuditWriter } from "./repos/audit.ts"
 import type { RepoContext } from "./repos/context.ts";
 import { channelRepo, type ChannelReader, type ChannelWriter } from "./repos/channels.ts";
 import { cosignatureRepo, type CosignatureReader, type CosignatureWriter } from "./repos/cosignatures.ts";
+import { feedRepo, type FeedReader, type FeedWriter } from "./repos/feeds.ts";
 import { importRepo, type ImportReader, type ImportWriter } from "./repos/imports.ts";
 import { labelRepo, type LabelReader, type LabelWriter } from "./repos/labels.ts";
 import { officerRepo, type OfficerReader, type OfficerWriter } from "./repos/officers.ts";
@@ -28,6 +29,7 @@ export interface Reader {
   readonly parcels: ParcelReader;
   readonly trees: TreeReader;
   readonly cosignatures: CosignatureReader;
+  readonly feeds: FeedReader;
 }
 
 export interface Transactor extends Reader {
@@ -42,6 +44,7 @@ export interface Transactor extends Reader {
   readonly parcels: ParcelWriter;
   readonly trees: TreeWriter;
   readonly cosignatures: CosignatureWriter;
+  readonly feeds: FeedWriter;
 }
 
 /** The port. What a viewer may not see is not there: every read of a record is filtered by policy's predicate. */
@@ -103,6 +106,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         parcels: parcelRepo(context),
         trees: treeRepo(context),
         cosignatures: cosignatureRepo(context),
+        feeds: feedRepo(context),
       });
     } finally {
       open = false;

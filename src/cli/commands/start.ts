@@ -5,6 +5,9 @@ import { openHome, openNode } from "#node";
 import { homeFolder, passphrase, print } from "../context.ts";
 import { addInitOptions, initialise, type InitOptions } from "./init.ts";
 
+/** Feeds run every ten seconds at most; a look at the list costs one short query. */
+const FEED_POLL_MS = 2000;
+
 export function startCommand(program: Command): void {
   addInitOptions(program.command("start").description("run this party's node; the first start makes it")).action(
     async (_options: object, command: Command) => {
@@ -18,6 +21,7 @@ export function startCommand(program: Command): void {
         onError: (error) => console.error(error),
       });
       const link = await node.openLink();
+      const feeds = node.feeds.start({ pollMs: FEED_POLL_MS, onError: (error) => console.error(error) });
       const web = await node.serveWeb(() => link.wake());
       print(command, { home: folder, link: link.port, web: web.port, signIn: made?.signIn ?? null }, [
         `${node.self.name}: the workbench is at http://${node.home.config.web.host}:${web.port}, the link listens on port ${link.port}.`,
@@ -26,6 +30,7 @@ export function startCommand(program: Command): void {
       ]);
       await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true }));
       await web.close();
+      await feeds.stop();
       await link.close();
       await node.close();
     },

@@ -4,10 +4,11 @@ import { StoreError } from "../errors.ts";
 import { records } from "./0001-records.ts";
 import { cooperation } from "./0002-cooperation.ts";
 import { cosignatures } from "./0010-cosignatures.ts";
+import { feeds } from "./0011-feeds.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order. A published migration never changes; a new one is added below it. */
-const migrations: readonly Migration[] = [records, cooperation, cosignatures];
+const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds];
 
 /**
  * Brings the database to this version, each step in one transaction with its mark.
