@@ -66,7 +66,7 @@ const copySchema = z
     party,
     version: instant,
     release: z.string(),
-    state: z.enum(["sent", "confirmed", "refused", "recall-sent", "recalled", "replaced"]),
+    state: z.enum(["sent", "confirmed", "refused", "recall-sent", "recalled", "replaced", "deleted"]),
     updatedAt: instant,
   })
   .openapi("Copy");
@@ -77,7 +77,7 @@ export const recordSchema = z
     object: z.record(z.string(), z.unknown()),
     text: z.string(),
     sha256: z.string(),
-    state: z.enum(["held", "withdrawn"]),
+    state: z.enum(["held", "withdrawn", "expired"]),
     handling: handlingSchema,
     versions: z.array(
       z.object({

@@ -4,7 +4,7 @@ import type { Channel, OutboundParcel, Store } from "#store";
 import { keepCosignature } from "./cosigning.ts";
 import { ExchangeError } from "./errors.ts";
 import type { LinkClient } from "./link.ts";
-import type { LinkMessage } from "./message.ts";
+import { messageOf } from "./message.ts";
 import { checkpointAt } from "./outbox.ts";
 import { distrustLog, isDistrusted } from "./log-trust.ts";
 import type { Self } from "./self.ts";
@@ -165,7 +165,7 @@ async function deliver(
 ): Promise<boolean> {
   const { store, self, client, clock, holder } = deps;
   const checkpoint = await store.read(job, (r) => checkpointAt(r, self, channel.id, parcel.sequence + 1));
-  const message: LinkMessage = { envelope: parcel.envelope, salt: parcel.salt, sequence: parcel.sequence, checkpoint };
+  const message = messageOf(parcel, checkpoint);
   try {
     const answer = await client.send(channel.partnerUrl, channel.partnerTlsPin, JSON.stringify(message), signal);
     switch (answer.result) {

@@ -5,7 +5,7 @@ import { LedgerError, openEnvelope, sealEnvelope } from "#ledger";
 import type { Viewer } from "#policy";
 import type { Channel, OutboundParcel, Store } from "#store";
 import { ExchangeError } from "./errors.ts";
-import type { LinkAnswer, LinkMessage } from "./message.ts";
+import { type LinkAnswer, messageOf } from "./message.ts";
 import { checkpointAt, partnerLog } from "./outbox.ts";
 import { openSealed, sealFor } from "./sealed-file.ts";
 import type { Self } from "./self.ts";
@@ -116,9 +116,10 @@ async function* chunks(
   let after = -1;
   for (;;) {
     const page: readonly OutboundParcel[] = await store.read(actor, (r) => r.parcels.queue(channel.id, PAGE, after));
-    for (const { envelope, salt, sequence } of page) {
+    for (const parcel of page) {
+      const { sequence } = parcel;
       const checkpoint = await store.read(actor, (r) => checkpointAt(r, self, channel.id, sequence + 1));
-      const line = JSON.stringify({ envelope, salt, sequence, checkpoint } satisfies LinkMessage);
+      const line = JSON.stringify(messageOf(parcel, checkpoint));
       if (lines.length > 0 && size + line.length > limit) {
         yield { lines, first, last: false };
         [lines, size] = [[], 0];

@@ -1,16 +1,35 @@
 import { z } from "zod";
-import { BaseError, fromUtf8, parseJson } from "#base";
+import { BaseError, fromUtf8, parseJson, sha256Hex } from "#base";
+import type { OutboundParcel } from "#store";
 import { ExchangeError } from "./errors.ts";
 
 /** What crosses the link: one parcel, the salt that opens its commitment, and the sender's checkpoint that includes it. */
 const message = z.strictObject({
   envelope: z.string().max(32 * 1024 * 1024),
+  /** SHA-256 (lower-case hex) of an envelope whose text was deleted before it could go, or go again; `envelope` is empty. */
+  erased: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   salt: z.string().length(44),
   sequence: z.int().min(0),
   checkpoint: z.string().max(10_000),
 });
 
 export type LinkMessage = z.infer<typeof message>;
+
+/** What the outbox holds at one place, as it crosses the link or a medium. */
+export function messageOf({ envelope, salt, sequence, hash, erasedAt }: OutboundParcel, checkpoint: string): LinkMessage {
+  const gone = erasedAt !== null && erasedAt !== undefined;
+  return { envelope, ...(gone ? { erased: hash } : {}), salt, sequence, checkpoint };
+}
+
+/** SHA-256 of the message's envelope. @throws ExchangeError `message-malformed` when it has a text and none. */
+export function envelopeHash({ envelope, erased }: LinkMessage): string {
+  if (erased === undefined) return sha256Hex(envelope);
+  if (envelope === "") return erased;
+  throw new ExchangeError("message-malformed", "a deleted text is not there");
+}
 
 /** Bytes of one message on the link. */
 export const MAX_MESSAGE = 40 * 1024 * 1024;

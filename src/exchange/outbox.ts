@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { fromBase64, type Instant, sha256, sha256Hex, toBase64, utf8 } from "#base";
+import { fromBase64, fromHex, type Instant, sha256Hex, toBase64 } from "#base";
 import {
   append,
   commitment,
@@ -13,7 +13,7 @@ import {
   sealEnvelope,
   signNote,
 } from "#ledger";
-import type { Channel, ParcelKind, Reader, Transactor } from "#store";
+import type { Channel, Reader, Transactor } from "#store";
 import { requireProvenLog } from "./log-trust.ts";
 import type { Self } from "./self.ts";
 
@@ -23,8 +23,8 @@ export const ownLog = (channel: string): string => `out:${channel}`;
 export const partnerLog = (channel: string): string => `in:${channel}`;
 
 export type Letter = {
-  [Kind in ParcelKind]: { readonly kind: Kind; readonly body: Extract<Parcel, { kind: Kind }>["body"] };
-}[ParcelKind];
+  [Kind in Parcel["kind"]]: { readonly kind: Kind; readonly body: Extract<Parcel, { kind: Kind }>["body"] };
+}[Parcel["kind"]];
 
 /** Signs a parcel, logs its commitment and puts it in the outbox, in the caller's transaction: all of it or nothing. */
 export async function post(
@@ -74,7 +74,12 @@ export async function post(
 
 /** The log entry that commits to this envelope. */
 export function leafOf(envelope: string, salt: string): Uint8Array {
-  return leafHash(commitment(fromBase64(salt), sha256(utf8(envelope))));
+  return leafOfHash(sha256Hex(envelope), salt);
+}
+
+/** The same of an envelope whose hash alone is held (lower-case hex). */
+export function leafOfHash(hash: string, salt: string): Uint8Array {
+  return leafHash(commitment(fromBase64(salt), fromHex(hash)));
 }
 
 /** This node's signed checkpoint of its own log at `size`. Ed25519 is deterministic: one size, one note, ever. */

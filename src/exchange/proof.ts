@@ -21,7 +21,7 @@ import type { Viewer } from "#policy";
 import type { Channel, InboundParcel, OutboundParcel, Reader, Store } from "#store";
 import { ExchangeError } from "./errors.ts";
 import { withCosignatures } from "./log-export.ts";
-import { checkpointAt, leafOf, ownLog, partnerLog, readingHashes } from "./outbox.ts";
+import { checkpointAt, leafOf, leafOfHash, ownLog, partnerLog, readingHashes } from "./outbox.ts";
 import type { Self } from "./self.ts";
 
 export interface LogVerdict {
@@ -29,6 +29,8 @@ export interface LogVerdict {
   readonly verified: boolean;
   readonly root: string | null;
   readonly problems: readonly string[];
+  /** Parcels whose text was deleted, as its terms asked; their hashes still make the tree. */
+  readonly deleted: number;
 }
 
 export interface ChannelVerdict {
@@ -66,9 +68,10 @@ async function verifyLog(
   note: string | null,
   parcelAt: (sequence: number) => Promise<OutboundParcel | InboundParcel | null>,
 ): Promise<LogVerdict> {
-  if (note === null) return { size: 0, verified: true, root: null, problems: [] };
+  if (note === null) return { size: 0, verified: true, root: null, problems: [], deleted: 0 };
   const problems: string[] = [];
   let size = 0;
+  let deleted = 0;
   let root: string | null = null;
   try {
     const origin = logOrigin(channel.id, signer.party);
@@ -79,6 +82,11 @@ async function verifyLog(
     for (let sequence = 0; sequence < size; sequence++) {
       const held = await parcelAt(sequence);
       if (held === null) throw new LedgerError("tree-range", `parcel ${sequence} is missing`);
+      if (held.envelope === "" && (held.erasedAt ?? null) !== null) {
+        deleted++;
+        await append(rebuilt, "log", leafOfHash(held.hash, held.salt));
+        continue;
+      }
       const parcel = readParcel(openEnvelope(held.envelope, PARCEL_TYPE, [signer.key]).payload);
       if (parcel.sequence !== sequence || parcel.from !== signer.party)
         problems.push(`parcel ${sequence} is not what it says`);
@@ -90,7 +98,7 @@ async function verifyLog(
     if (!(error instanceof LedgerError || error instanceof BaseError)) throw error;
     problems.push(error.message);
   }
-  return { size, verified: problems.length === 0, root, problems };
+  return { size, verified: problems.length === 0, root, problems, deleted };
 }
 
 /** One file that proves a release: its parcels, what came back, and the proofs that both stand in the signed logs. */
@@ -127,6 +135,7 @@ export async function makeEvidence(
     for (const parcel of parcels) {
       sent.push({
         envelope: parcel.envelope,
+        ...((parcel.erasedAt ?? null) === null ? {} : { erased: { hash: parcel.hash, at: parcel.erasedAt ?? "" } }),
         salt: parcel.salt,
         index: parcel.sequence,
         checkpoint: ownCheckpoint,

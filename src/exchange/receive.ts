@@ -1,4 +1,4 @@
-import { BaseError, type Clock, equalBytes, type Instant, instantOf, sha256Hex } from "#base";
+import { BaseError, type Clock, equalBytes, instantOf } from "#base";
 import {
   append,
   LedgerError,
@@ -15,13 +15,13 @@ import {
 import type { Viewer } from "#policy";
 import type { Channel, Store, Transactor } from "#store";
 import type { TypeRegistry } from "#stix";
-import { applyReceipt } from "./apply-receipt.ts";
-import { applyRecall, applyRecords, type RecordResult } from "./apply-records.ts";
 import { cosignPartner } from "./cosigning.ts";
+import type { LegalHold } from "./erasure.ts";
 import { ExchangeError } from "./errors.ts";
 import { keepIncident } from "./incident.ts";
-import { type LinkAnswer, readMessage } from "./message.ts";
-import { leafOf, partnerLog, post } from "./outbox.ts";
+import { envelopeHash, type LinkAnswer, readMessage } from "./message.ts";
+import { leafOfHash, partnerLog, post } from "./outbox.ts";
+import { type Applied, apply } from "./apply.ts";
 import type { Self } from "./self.ts";
 
 export interface ReceiveDeps {
@@ -29,6 +29,7 @@ export interface ReceiveDeps {
   readonly self: Self;
   readonly clock: Clock;
   readonly registry: TypeRegistry;
+  readonly legalHold?: LegalHold;
   /** Called after a parcel is on disk here. */
   readonly onReceived: (channel: string, kind: Parcel["kind"]) => void;
 }
@@ -73,7 +74,7 @@ async function receiveIn(
   if (channel.state !== "active")
     return { answer: { result: "later", message: "the channel is not confirmed on this side" }, kind: null };
   const message = readMessage(bytes);
-  const hash = sha256Hex(message.envelope);
+  const hash = envelopeHash(message);
   const log = partnerLog(channel.id);
   await t.settings.lock(log);
   const expected = await t.trees.size(log);
@@ -94,18 +95,20 @@ async function receiveIn(
       },
     );
   }
-  const parcel = openParcel(message.envelope, message.sequence, channel, self);
-  await append(t.trees, log, leafOf(message.envelope, message.salt));
+  const parcel = message.erased === undefined ? openParcel(message.envelope, message.sequence, channel, self) : null;
+  await append(t.trees, log, leafOfHash(hash, message.salt));
   const checkpoint = await checkCheckpoint(t, channel, message.checkpoint, expected + 1);
   await t.trees.setCheckpoint(log, message.checkpoint);
   const cosignature = await cosignPartner(t, self, channel, checkpoint, clock());
 
   const now = instantOf(clock());
-  const { summary, subject, results } = await apply(t, deps, channel, parcel, now);
+  const nothing: Applied = { summary: {}, subject: null, results: null };
+  const { summary, subject, results } = parcel === null ? nothing : await apply(t, deps, channel, parcel, hash, now);
+  const kind = parcel?.kind ?? "erased";
   await t.parcels.addInbound({
     channel: channel.id,
     sequence: message.sequence,
-    kind: parcel.kind,
+    kind,
     hash,
     envelope: message.envelope,
     salt: message.salt,
@@ -113,6 +116,7 @@ async function receiveIn(
     subject,
     summary: JSON.stringify(summary),
     receivedAt: now,
+    erasedAt: parcel === null ? now : null,
   });
   await t.channels.contact(channel.id, null);
   await t.parcels.retryNow(channel.id);
@@ -120,7 +124,7 @@ async function receiveIn(
     const body = { parcel: hash, sequence: message.sequence, received: now, records: results };
     await post(t, self, channel, { kind: "receipt", body }, hash, now);
   }
-  return { answer: { result: "stored", ...(cosignature === null ? {} : { cosignature }) }, kind: parcel.kind };
+  return { answer: { result: "stored", ...(cosignature === null ? {} : { cosignature }) }, kind: parcel?.kind ?? null };
 }
 
 function openParcel(envelope: string, sequence: number, channel: Channel, self: Self): Parcel {
@@ -161,53 +165,4 @@ async function checkCheckpoint(t: Transactor, channel: Channel, note: string, si
     });
   }
   return { ...checkpoint, text, cosignatures: [] };
-}
-
-interface Applied {
-  readonly summary: object;
-  readonly subject: string | null;
-  /** `null`: nothing to receipt. */
-  readonly results: RecordResult[] | null;
-}
-
-async function apply(
-  t: Transactor,
-  { registry }: ReceiveDeps,
-  channel: Channel,
-  parcel: Parcel,
-  now: Instant,
-): Promise<Applied> {
-  switch (parcel.kind) {
-    case "hello":
-      return { summary: { name: parcel.body.name }, subject: null, results: null };
-    case "receipt":
-      await applyReceipt(t, channel, parcel, now);
-      return {
-        summary: { sequence: parcel.body.sequence, records: parcel.body.records.length },
-        subject: parcel.body.parcel,
-        results: null,
-      };
-    case "recall": {
-      const results = await applyRecall(t, channel, parcel);
-      return { summary: { title: parcel.body.reason, records: parcel.body.records.length }, subject: null, results };
-    }
-    case "release":
-    case "correction": {
-      const { body } = parcel;
-      const results = await applyRecords(t, registry, channel, parcel, now);
-      const summary = {
-        title: body.title,
-        purpose: body.purpose,
-        necessity: body.necessity,
-        legalBasis: body.legalBasis,
-        reviewBy: body.reviewBy,
-        approvals: body.approvals,
-        part: body.part,
-        parts: body.parts,
-        results,
-        records: body.records.length,
-      };
-      return { summary, subject: body.release, results };
-    }
-  }
 }

@@ -11,6 +11,7 @@ import { feedRepo, type FeedReader, type FeedWriter } from "./repos/feeds.ts";
 import { importRepo, type ImportReader, type ImportWriter } from "./repos/imports.ts";
 import { labelRepo, type LabelReader, type LabelWriter } from "./repos/labels.ts";
 import { officerRepo, type OfficerReader, type OfficerWriter } from "./repos/officers.ts";
+import { onwardRepo, type OnwardReader, type OnwardWriter } from "./repos/onward.ts";
 import { parcelRepo, type ParcelReader, type ParcelWriter } from "./repos/parcels.ts";
 import { recordRepo, type RecordReader, type RecordWriter } from "./repos/records.ts";
 import { releaseRepo, type ReleaseReader, type ReleaseWriter } from "./repos/releases.ts";
@@ -30,6 +31,7 @@ export interface Reader {
   readonly trees: TreeReader;
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
+  readonly onward: OnwardReader;
 }
 
 export interface Transactor extends Reader {
@@ -45,6 +47,7 @@ export interface Transactor extends Reader {
   readonly trees: TreeWriter;
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
+  readonly onward: OnwardWriter;
 }
 
 /** The port. What a viewer may not see is not there: every read of a record is filtered by policy's predicate. */
@@ -58,6 +61,8 @@ export interface Store {
    * @throws StoreError `backup-elsewhere` on PostgreSQL, which has its own ways.
    */
   backup(file: string, onProgress?: (part: number) => void): Promise<void>;
+  /** Leaves nothing of what was deleted in files beside the store (SQLite's write-ahead log); others may go on writing. @returns false when it has to be tried again. */
+  scrub(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -107,6 +112,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         trees: treeRepo(context),
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
+        onward: onwardRepo(context),
       });
     } finally {
       open = false;
@@ -125,6 +131,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
       }
       await engine.backup(file, onProgress);
     },
+    scrub: () => engine.scrub(),
     close: () => engine.close(),
   };
 }

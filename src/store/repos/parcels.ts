@@ -21,6 +21,8 @@ export interface OutboundParcel {
   readonly deliveredAt: Instant | null;
   readonly lastError: string | null;
   readonly receipt: number | null;
+  /** When its text was deleted; `envelope` is then empty. */
+  readonly erasedAt?: Instant | null;
 }
 
 export interface InboundParcel {
@@ -36,6 +38,8 @@ export interface InboundParcel {
   /** JSON: what the inbox shows without opening the envelope. */
   readonly summary: string;
   readonly receivedAt: Instant;
+  /** When its text was deleted; `envelope` is then empty. */
+  readonly erasedAt?: Instant | null;
 }
 
 export interface Incident {
@@ -59,6 +63,7 @@ export interface ParcelReader {
   /** Releases, corrections and recalls for which no receipt has come. */
   unreceipted(channel: string): Promise<number>;
   inbound(channel: string, sequence: number): Promise<InboundParcel | null>;
+  inboundByHash(channel: string, hash: string): Promise<InboundParcel | null>;
   inboundList(query?: {
     channel?: string;
     kinds?: readonly ParcelKind[];
@@ -94,16 +99,21 @@ export interface ParcelWriter extends ParcelReader {
 export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
   const out = () => tx.db.selectFrom("outbound").selectAll();
   type OutRow = Awaited<ReturnType<ReturnType<typeof out>["executeTakeFirstOrThrow"]>>;
-  const toOut = ({ created_at, next_attempt_at, delivered_at, last_error, ...row }: OutRow): OutboundParcel => ({
+  const toOut = ({ created_at, next_attempt_at, delivered_at, last_error, erased_at, ...row }: OutRow): OutboundParcel => ({
     ...row,
     createdAt: created_at,
     nextAttemptAt: next_attempt_at,
     deliveredAt: delivered_at,
     lastError: last_error,
+    erasedAt: erased_at,
   });
   const into = () => tx.db.selectFrom("inbound").selectAll();
   type InRow = Awaited<ReturnType<ReturnType<typeof into>["executeTakeFirstOrThrow"]>>;
-  const toIn = ({ received_at, ...row }: InRow): InboundParcel => ({ ...row, receivedAt: received_at });
+  const toIn = ({ received_at, erased_at, ...row }: InRow): InboundParcel => ({
+    ...row,
+    receivedAt: received_at,
+    erasedAt: erased_at,
+  });
   return {
     async outbound(channel, sequence) {
       const row = await out().where("channel", "=", channel).where("sequence", "=", sequence).executeTakeFirst();
@@ -144,12 +154,17 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
         .select((eb) => eb.fn.countAll<number>().as("n"))
         .where("channel", "=", channel)
         .where("receipt", "is", null)
-        .where("kind", "in", ["release", "correction", "recall"])
+        .where("erased_at", "is", null)
+        .where("kind", "in", ["release", "correction", "recall", "fair-offer", "fair-key"])
         .executeTakeFirstOrThrow();
       return row.n;
     },
     async inbound(channel, sequence) {
       const row = await into().where("channel", "=", channel).where("sequence", "=", sequence).executeTakeFirst();
+      return row === undefined ? null : toIn(row);
+    },
+    async inboundByHash(channel, hash) {
+      const row = await into().where("channel", "=", channel).where("hash", "=", hash).executeTakeFirst();
       return row === undefined ? null : toIn(row);
     },
     async inboundList({ channel, kinds, limit = 100 } = {}) {
@@ -172,7 +187,7 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
       const rows = await tx.db.selectFrom("incident").selectAll().orderBy("at", "desc").limit(limit).execute();
       return rows.map(({ seen_by, ...row }) => ({ ...row, seenBy: seen_by }));
     },
-    async addOutbound({ createdAt, nextAttemptAt, deliveredAt, lastError, ...parcel }) {
+    async addOutbound({ createdAt, nextAttemptAt, deliveredAt, lastError, erasedAt = null, ...parcel }) {
       await tx.db
         .insertInto("outbound")
         .values({
@@ -181,6 +196,7 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
           next_attempt_at: nextAttemptAt,
           delivered_at: deliveredAt,
           last_error: lastError,
+          erased_at: erasedAt,
         })
         .execute();
     },
@@ -235,10 +251,10 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
         .where("sequence", "=", sequence)
         .execute();
     },
-    async addInbound({ receivedAt, ...parcel }) {
+    async addInbound({ receivedAt, erasedAt = null, ...parcel }) {
       await tx.db
         .insertInto("inbound")
-        .values({ ...parcel, received_at: receivedAt })
+        .values({ ...parcel, received_at: receivedAt, erased_at: erasedAt })
         .execute();
     },
     async addIncident({ seenBy, ...incident }) {

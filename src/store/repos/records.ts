@@ -23,7 +23,7 @@ export interface StoredRecord {
   readonly addedAt: Instant;
   readonly addedBy: string;
   readonly source: string;
-  readonly state: "held" | "withdrawn";
+  readonly state: "held" | "withdrawn" | "expired";
 }
 
 export interface RecordQuery {
@@ -52,6 +52,10 @@ export interface RecordReader {
   /** Latest versions, newest first. */
   list(query?: RecordQuery): Promise<Page<StoredRecord>>;
   count(query?: RecordQuery): Promise<number>;
+  /** Of these ids, those that are partners' records here: whose, and how the newest came. Says nothing of what is in them. */
+  cameFrom(ids: readonly string[]): Promise<ReadonlyMap<string, Origin>>;
+  /** Partners' versions that are held past the time for which they were given, whoever may see them. */
+  overdue(limit: number, after?: number): Promise<readonly (ErasedRecord & { readonly seq: number })[]>;
   /** Records that refer to this one. */
   referring(id: string, limit?: number): Promise<readonly (StoredRecord & { readonly property: string })[]>;
 }
@@ -71,8 +75,24 @@ export interface RecordWriter extends RecordReader {
   append(items: readonly Append[]): Promise<readonly AppendResult[]>;
   /** Sets the markings assigned beside the text, for one version. */
   relabel(id: string, version: Instant, assigned: readonly string[]): Promise<void>;
-  /** Removes the text of every version and keeps its hash. @returns how many versions lost their text. */
-  withdraw(id: string, owner: PartyId): Promise<number>;
+  /** Removes the text of every version and keeps its hash. @returns the versions that lost their text. */
+  withdraw(id: string, owner: PartyId): Promise<readonly ErasedRecord[]>;
+  /** The same for one version whose time is over. */
+  expire(id: string, version: Instant): Promise<readonly ErasedRecord[]>;
+}
+
+/** Whose record it is, and by which `channel#sequence` it came. */
+export interface Origin {
+  readonly owner: PartyId;
+  readonly source: string;
+}
+
+/** A version whose text is gone: what is left of it. */
+export interface ErasedRecord {
+  readonly id: string;
+  readonly version: Instant;
+  readonly owner: PartyId;
+  readonly sha256: string;
 }
 
 const INSERT: BulkInsert = {
@@ -136,7 +156,7 @@ interface Row {
   added_at: string;
   added_by: string;
   source: string;
-  state: "held" | "withdrawn";
+  state: "held" | "withdrawn" | "expired";
   owner: string;
 }
 
@@ -287,7 +307,7 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
         const item = place === undefined ? undefined : items[place];
         if (place === undefined || item === undefined) continue;
         if (key === null) {
-          results[place] = await sameText(item.record);
+          results[place] = await sameText(item.record, rows[row]);
         } else {
           results[place] = "added";
           for (const ref of item.record.refs) edges.push([ref.target, item.record.id, ref.property]);
@@ -316,32 +336,68 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       await context.tx.db.updateTable("record").set({ label }).where("seq", "=", row.seq).execute();
     },
 
-    async withdraw(id, owner) {
-      const { db, engine } = context.tx;
-      const rows = await db
-        .selectFrom("record")
-        .innerJoin("label", "label.id", "record.label")
-        .select(["record.seq", "record.names"])
-        .where("record.id", "=", id)
-        .where("label.owner", "=", owner)
-        .where("record.state", "=", "held")
-        .execute();
-      for (const { seq, names } of rows) {
-        if (engine === "sqlite" && names !== "") {
-          await sql`insert into record_names (record_names, rowid, names) values ('delete', ${seq}, ${names})`.execute(
-            db,
-          );
-        }
-        await db
-          .updateTable("record")
-          .set({ state: "withdrawn", text: "", names: "", title: "" })
-          .where("seq", "=", seq)
+    withdraw: (id, owner) =>
+      erase("withdrawn", (select) => select.where("record.id", "=", id).where("label.owner", "=", owner)),
+    expire: (id, version) =>
+      erase("expired", (select) => select.where("record.id", "=", id).where("record.version", "=", version)),
+    async cameFrom(ids) {
+      const found = new Map<string, Origin>();
+      for (const part of chunks([...new Set(ids)])) {
+        const rows = await context.tx.db
+          .selectFrom("record")
+          .innerJoin("label", "label.id", "record.label")
+          .select(["record.id", "record.source", "label.owner"])
+          .where("record.id", "in", part)
+          .where("label.owner", "!=", context.party)
+          .orderBy("record.version")
           .execute();
+        for (const { id, owner, source } of rows) found.set(id, { owner, source });
       }
-      if (rows.length > 0) await db.deleteFrom("edge").where("from_id", "=", id).execute();
-      return rows.length;
+      return found;
+    },
+    async overdue(limit, after = 0) {
+      const rows = await held()
+        .where("label.owner", "!=", context.party)
+        .where("label.expires", "<=", context.now)
+        .where("record.seq", ">", after)
+        .orderBy("record.seq")
+        .limit(limit)
+        .execute();
+      return rows.map(toErased);
     },
   };
+
+  /** Of every viewer's: deletion does not depend on who may read. */
+  function held() {
+    return context.tx.db
+      .selectFrom("record")
+      .innerJoin("label", "label.id", "record.label")
+      .select(["record.seq", "record.id", "record.version", "record.names", "record.sha256", "label.owner"])
+      .where("record.state", "=", "held");
+  }
+
+  function toErased({ seq, id, version, owner, sha256 }: Awaited<ReturnType<ReturnType<typeof held>["execute"]>>[number]) {
+    return { seq, id, version, owner, sha256: toHex(sha256) };
+  }
+
+  async function erase(
+    state: "withdrawn" | "expired",
+    which: (select: ReturnType<typeof held>) => ReturnType<typeof held>,
+  ): Promise<readonly ErasedRecord[]> {
+    const { db, engine } = context.tx;
+    const rows = await which(held()).execute();
+    for (const { seq, names } of rows) {
+      if (engine === "sqlite" && names !== "") {
+        await sql`insert into record_names (record_names, rowid, names) values ('delete', ${seq}, ${names})`.execute(db);
+      }
+      await db.updateTable("record").set({ state, text: "", names: "", title: "" }).where("seq", "=", seq).execute();
+    }
+    for (const id of new Set(rows.map((row) => row.id))) {
+      if ((await held().where("record.id", "=", id).executeTakeFirst()) === undefined)
+        await db.deleteFrom("edge").where("from_id", "=", id).execute();
+    }
+    return rows.map(toErased);
+  }
 
   async function ownersOf(ids: readonly string[]): Promise<Map<string, string>> {
     const owners = new Map<string, string>();
@@ -367,14 +423,35 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
     return { seq: row?.seq ?? 0, at: row?.added_at ?? "" };
   }
 
-  async function sameText(record: AcceptedRecord): Promise<AppendResult> {
-    const row = await context.tx.db
+  /** The version is here already. One whose text was deleted, and which its owner gives again, has its text again. */
+  async function sameText(
+    record: AcceptedRecord,
+    row: readonly (string | number | null | Uint8Array)[] | undefined,
+  ): Promise<AppendResult> {
+    const { db, engine } = context.tx;
+    const known = await db
       .selectFrom("record")
-      .select("sha256")
+      .select(["seq", "sha256", "state"])
       .where("id", "=", record.id)
       .where("version", "=", record.version)
       .executeTakeFirstOrThrow();
-    return toHex(row.sha256) === record.sha256 ? "unchanged" : "conflict";
+    if (toHex(known.sha256) !== record.sha256) return "conflict";
+    if (known.state === "held" || row === undefined) return "unchanged";
+    const names = record.names.join("\n");
+    const label = row[INSERT.columns.findIndex(({ name }) => name === "label")] as number;
+    await db
+      .updateTable("record")
+      .set({ state: "held", text: record.text, title: record.title, names, label })
+      .where("seq", "=", known.seq)
+      .execute();
+    if (engine === "sqlite" && names !== "")
+      await sql`insert into record_names (rowid, names) values (${known.seq}, ${names})`.execute(db);
+    if (record.refs.length > 0)
+      await context.tx.insertMany(
+        INSERT_EDGE,
+        record.refs.map((ref) => [ref.target, record.id, ref.property]),
+      );
+    return "added";
   }
 
   return repo;
