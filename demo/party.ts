@@ -6,15 +6,16 @@ import { canonicalJson, type JsonObject } from "#base";
 import type { OfficerViewer } from "#access";
 import type { Link } from "#exchange";
 import type { Source } from "#intake";
-import { createHome, type EntenteNode, openNode } from "#node";
+import { createHome, type EntenteNode, type Home, openNode } from "#node";
 import { handlingMarking, type HandlingTerms, type Role } from "#policy";
 import { newId } from "#stix";
 import type { ImportRun } from "#store";
 
 /** One side of the demonstration: a whole node in its own folder, and its officers. */
 export interface Side {
-  readonly node: EntenteNode;
-  readonly link: Link;
+  /** Another one after `reopen`. */
+  node: EntenteNode;
+  link: Link;
   readonly people: SideOptions["officers"];
   readonly officers: ReadonlyMap<Role, OfficerViewer>;
   as(role: Role): OfficerViewer;
@@ -53,7 +54,7 @@ export async function openSide({ folder, name, purposes, officers, webPort }: Si
     },
     new Date(),
   );
-  const node = await openNode(home, { clock: () => new Date(), onError: (error) => console.error(error) });
+  const node = await opened(home);
   const setup = { kind: "job", party: node.self.id, name: "demo", may: [] } as const;
   const held = new Map<Role, OfficerViewer>();
   for (const { role, ...person } of officers) {
@@ -71,6 +72,19 @@ export async function openSide({ folder, name, purposes, officers, webPort }: Si
       return officer;
     },
   };
+}
+
+function opened(home: Home): Promise<EntenteNode> {
+  return openNode(home, { clock: () => new Date(), onError: (error) => console.error(error) });
+}
+
+/** The same folder with another configuration, as after an edit of its config.json and a restart. */
+export async function reopen(side: Side, change: Partial<Home["config"]>): Promise<void> {
+  const { home } = side.node;
+  await side.link.close();
+  await side.node.close();
+  side.node = await opened({ ...home, config: { ...home.config, ...change } });
+  side.link = await side.node.openLink();
 }
 
 /** Makes handling terms as a marking of this side. @returns its id. */

@@ -6,6 +6,7 @@ import { islamabadRound } from "#pillars/dialogues";
 import { newId } from "#stix";
 import type { StoredRecord } from "#store";
 import { fileSource, keep, mark, type Side, until } from "./party.ts";
+import { type Onward, tellThird } from "./third-party.ts";
 
 export const PURPOSE = "prevention-of-terrorism";
 
@@ -21,6 +22,8 @@ export interface Result {
   ledger: { a: { size: number; verified: boolean }; b: { size: number; verified: boolean } };
   evidence: string;
   tampered_evidence_refused: boolean;
+  /** What the third party adds: witness of both logs, and a copy passed on and taken back. */
+  onward: Onward;
   seconds: number;
 }
 
@@ -29,7 +32,7 @@ export type Tell = (step: string, detail?: string) => void;
 const DATA = join(import.meta.dirname, "data");
 
 /** The whole way out, on real input: source, record, marking, release, second officer, parcel, ledger, delivery, receipt, proof. */
-export async function tellStory(a: Side, b: Side, folder: string, tell: Tell): Promise<Result> {
+export async function tellStory(a: Side, b: Side, c: Side, folder: string, tell: Tell): Promise<Result> {
   const analyst = a.as("analyst");
   const channel = await pairSides(a, b, tell);
 
@@ -178,6 +181,8 @@ export async function tellStory(a: Side, b: Side, folder: string, tell: Tell): P
     `${evidence}: ${genuine.verdict}; a copy with one character changed: ${forged.verdict}`,
   );
 
+  const onward = await tellThird({ a, b, c, channel, record: group("BALOCHISTAN LIBERATION ARMY", "identity"), tell });
+
   // Left for whoever signs in: a release that waits for the second officer.
   await a.node.safeguards.submit(
     analyst,
@@ -197,14 +202,15 @@ export async function tellStory(a: Side, b: Side, folder: string, tell: Tell): P
     released > 0 &&
     withheld.length === 2 &&
     delivered === released &&
-    receipts === 3 &&
+    receipts === 4 &&
     corrected === 1 &&
     recalled === 1 &&
     ledger.a.verified &&
     ledger.b.verified &&
     selfApproval !== "" &&
     genuine.verdict === "genuine" &&
-    forged.verdict === "refused";
+    forged.verdict === "refused" &&
+    onward.held;
   return {
     ok,
     imported,
@@ -217,11 +223,12 @@ export async function tellStory(a: Side, b: Side, folder: string, tell: Tell): P
     ledger,
     evidence,
     tampered_evidence_refused: forged.verdict === "refused",
+    onward,
     seconds: 0,
   };
 }
 
-async function pairSides(a: Side, b: Side, tell: Tell): Promise<string> {
+export async function pairSides(a: Side, b: Side, tell: Tell): Promise<string> {
   const [adminA, adminB] = [a.as("administrator"), b.as("administrator")];
   const invitation = await a.node.exchange.pairing.invite(adminA);
   const atB = await b.node.exchange.pairing.accept(adminB, invitation.text);
@@ -273,7 +280,7 @@ function tamper(text: string): string {
 }
 
 /** Why this was refused; empty when it was not. */
-async function refusalOf(act: Promise<unknown>): Promise<string> {
+export async function refusalOf(act: Promise<unknown>): Promise<string> {
   try {
     await act;
     return "";

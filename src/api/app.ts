@@ -11,6 +11,7 @@ import { problem } from "./problem.ts";
 import { ApiError } from "./errors.ts";
 import { channelRoutes } from "./routes/channels.ts";
 import { importRoutes } from "./routes/imports.ts";
+import { onwardRoutes } from "./routes/onward.ts";
 import { recordRoutes } from "./routes/records.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { authentication, sessionRoutes } from "./routes/session.ts";
@@ -63,6 +64,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
   sessionRoutes(api, deps);
   recordRoutes(api, deps);
   releaseRoutes(api, deps);
+  onwardRoutes(api, deps);
   channelRoutes(api, deps);
   importRoutes(api, deps);
   api.doc31("/openapi.json", {

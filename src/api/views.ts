@@ -52,6 +52,7 @@ export function releaseView(release: Release, party: PartyName, name: (id: strin
     decidedBy,
     decidedAt,
     decisionNote,
+    fair,
   } = release;
   return {
     id,
@@ -70,6 +71,7 @@ export function releaseView(release: Release, party: PartyName, name: (id: strin
     decidedByName: decidedBy === null ? null : name(decidedBy),
     decidedAt,
     decisionNote,
+    fair,
     mine: createdBy === viewer,
   };
 }

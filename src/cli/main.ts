@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { CodedError } from "#base";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
+import { consentCommand } from "./commands/consent.ts";
+import { copiesCommand, expireCommand, oversightCommand } from "./commands/copies.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -31,6 +33,10 @@ const COMMANDS = [
   feedCommand,
   recordsCommand,
   releaseCommand,
+  consentCommand,
+  copiesCommand,
+  oversightCommand,
+  expireCommand,
   inboxCommand,
   verifyCommand,
   evidenceCommand,

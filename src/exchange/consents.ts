@@ -32,7 +32,16 @@ export interface ConsentWord {
   readonly liftsNoOnward?: boolean;
 }
 
+/** A case with the partner at the other end. */
+export interface ConsentView extends ConsentCase {
+  readonly partner: PartyId;
+  readonly partnerName: string;
+}
+
 export interface Consents {
+  /** Newest first; `open`: only what waits for an answer. */
+  list(viewer: Viewer, open: boolean): Promise<readonly ConsentView[]>;
+  get(viewer: Viewer, id: string): Promise<ConsentView>;
   /** Asks the party from which these records came. */
   request(actor: Viewer, question: ConsentQuestion): Promise<ConsentCase>;
   /**
@@ -56,7 +65,28 @@ export function createConsents({
   readonly self: Self;
   readonly clock: Clock;
 }): Consents {
+  const view = (item: ConsentCase, channel: Channel | null): ConsentView => ({
+    ...item,
+    partner: channel?.partner ?? item.channel,
+    partnerName: channel?.partnerName ?? item.channel,
+  });
   return {
+    list(viewer, open) {
+      requirePermission(viewer, "content.read");
+      return store.read(viewer, async (r) => {
+        const channels = new Map((await r.channels.list()).map((channel) => [channel.id, channel]));
+        const items = await r.onward.consents(open ? { states: ["open", "proposed"] } : {});
+        return items.map((item) => view(item, channels.get(item.channel) ?? null));
+      });
+    },
+    get(viewer, id) {
+      requirePermission(viewer, "content.read");
+      return store.read(viewer, async (r) => {
+        const item = await r.onward.consent(id);
+        if (item === null) throw new ExchangeError("consent-unknown", `there is no request ${id}`);
+        return view(item, await r.channels.get(item.channel));
+      });
+    },
     async request(actor, question) {
       requirePermission(actor, "consent.ask");
       return store.transact(actor, (t) => ask(t, self, actor, question, instantOf(clock())));
