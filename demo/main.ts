@@ -3,8 +3,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openSide, type Side } from "./party.ts";
-import { PURPOSE, tellStory } from "./story.ts";
+import { openSide, PURPOSE, type Side } from "./party.ts";
+import { tellStory } from "./story.ts";
 
 const { values } = parseArgs({
   options: { once: { type: "boolean", default: false }, json: { type: "boolean", default: false } },

@@ -1,14 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError, isJsonObject, type JsonObject, parseJson } from "#base";
+import { isJsonObject, type JsonObject, parseJson } from "#base";
 import { checkEvidence } from "#ledger";
 import { islamabadRound } from "#pillars/dialogues";
 import { newId } from "#stix";
 import type { StoredRecord } from "#store";
-import { fileSource, keep, mark, type Side, until } from "./party.ts";
-import { type Onward, tellThird } from "./third-party.ts";
-
-export const PURPOSE = "prevention-of-terrorism";
+import { fileSource, keep, mark, pairSides, PURPOSE, refusalOf, type Side, type Tell, until } from "./party.ts";
+import { appointWitness, type Onward, tellThird } from "./third-party.ts";
 
 export interface Result {
   ok: boolean;
@@ -27,14 +25,12 @@ export interface Result {
   seconds: number;
 }
 
-export type Tell = (step: string, detail?: string) => void;
-
 const DATA = join(import.meta.dirname, "data");
 
 /** The whole way out, on real input: source, record, marking, release, second officer, parcel, ledger, delivery, receipt, proof. */
 export async function tellStory(a: Side, b: Side, c: Side, folder: string, tell: Tell): Promise<Result> {
   const analyst = a.as("analyst");
-  const channel = await pairSides(a, b, tell);
+  const channel = await pairSides(a, b, tell, (id) => appointWitness(a, b, c, id));
 
   const open = await mark(a, { releasableTo: [b.node.self.id], caveats: ["For the two delegations of the dialogue."] });
   const national = await mark(a, {});
@@ -228,19 +224,6 @@ export async function tellStory(a: Side, b: Side, c: Side, folder: string, tell:
   };
 }
 
-export async function pairSides(a: Side, b: Side, tell: Tell): Promise<string> {
-  const [adminA, adminB] = [a.as("administrator"), b.as("administrator")];
-  const invitation = await a.node.exchange.pairing.invite(adminA);
-  const atB = await b.node.exchange.pairing.accept(adminB, invitation.text);
-  const atA = await a.node.exchange.pairing.accept(adminA, atB.answer ?? "");
-  await a.node.exchange.pairing.confirm(adminA, atA.channel.id, atB.fingerprint);
-  await b.node.exchange.pairing.confirm(adminB, atB.channel.id, atA.fingerprint);
-  a.link.wake();
-  b.link.wake();
-  tell("Paired by two files and spoken digits", atA.fingerprint);
-  return atA.channel.id;
-}
-
 async function allRecords(side: Side): Promise<StoredRecord[]> {
   const page = await side.node.store.read(side.as("analyst"), (r) => r.records.list({ limit: 1000 }));
   return [...page.items];
@@ -277,15 +260,4 @@ function amended(record: StoredRecord): JsonObject {
 function tamper(text: string): string {
   const at = text.indexOf('"envelope"') + 200;
   return `${text.slice(0, at)}${text[at] === "A" ? "B" : "A"}${text.slice(at + 1)}`;
-}
-
-/** Why this was refused; empty when it was not. */
-export async function refusalOf(act: Promise<unknown>): Promise<string> {
-  try {
-    await act;
-    return "";
-  } catch (error) {
-    if (error instanceof CodedError) return error.message;
-    throw error;
-  }
 }

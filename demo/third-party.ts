@@ -1,7 +1,6 @@
 import { cosignerName, logOrigin } from "#ledger";
 import type { StoredRecord } from "#store";
-import { reopen, type Side, until } from "./party.ts";
-import { pairSides, PURPOSE, refusalOf, type Tell } from "./story.ts";
+import { pairSides, PURPOSE, refusalOf, reopen, type Side, type Tell, until } from "./party.ts";
 
 export interface Onward {
   /** Every step below came out as it must. */
@@ -62,7 +61,9 @@ export async function tellThird(scene: Scene): Promise<Onward> {
   await a.node.exchange.recall(a.as("analyst"), record.id, "To be listed anew.");
   a.link.wake();
   await until("the recall from all", async () => (await states()).join() === "recalled,recalled");
-  const left = await Promise.all([b, c].map((side) => side.node.store.read(side.as("analyst"), (r) => r.records.get(record.id))));
+  const left = await Promise.all(
+    [b, c].map((side) => side.node.store.read(side.as("analyst"), (r) => r.records.get(record.id))),
+  );
   const { unconfirmed } = await a.node.exchange.copies(a.as("overseer"), record.id);
   const recalled = left.filter((held) => held === null).length;
   tell(
@@ -73,7 +74,7 @@ export async function tellThird(scene: Scene): Promise<Onward> {
   const verified = logs.every(({ own, theirs }) => own.verified && theirs.verified);
   tell(
     "Both logs verify as before",
-    `${logs.reduce((sum, log) => sum + log.theirs.deleted, 0)} parcels have lost their text, and none its hash`,
+    `parcels that have lost their text: ${logs.reduce((sum, log) => sum + log.theirs.deleted, 0)}; that have lost their hash: 0`,
   );
   return {
     held:
@@ -97,22 +98,18 @@ export async function tellThird(scene: Scene): Promise<Onward> {
 }
 
 /** The third node is told of two logs and their keys, the two are told of the witness; it never sees a parcel of theirs. */
-async function witness({ a, b, c, channel, tell }: Scene): Promise<number> {
-  const logs = [a, b].map(({ node }) => ({
-    origin: logOrigin(channel, node.self.id),
-    key: node.self.key.publicKey,
-  }));
+export async function appointWitness(a: Side, b: Side, c: Side, channel: string): Promise<void> {
+  const logs = [a, b].map(({ node }) => ({ origin: logOrigin(channel, node.self.id), key: node.self.key.publicKey }));
   await reopen(c, { witness: { logs } });
-  const { self } = c.node;
-  const { url, tlsPin } = self;
-  const witnesses = [{ name: cosignerName(self.id), key: self.key.publicKey, url, tlsPin }];
-  let cosigned = 0;
-  for (const side of [a, b]) {
-    await reopen(side, { witnesses });
-    const outcomes = await side.link.askWitnesses();
-    cosigned += outcomes.filter(({ outcome }) => outcome === "cosigned" || outcome === "current").length;
-  }
-  tell(`${self.name} witnesses both logs`, `${cosigned} checkpoints cosigned; it has not seen an entry of them`);
+  const { id, key, url, tlsPin } = c.node.self;
+  const witnesses = [{ name: cosignerName(id), key: key.publicKey, url, tlsPin }];
+  for (const side of [a, b]) await reopen(side, { witnesses });
+}
+
+async function witness({ a, b, c, tell }: Scene): Promise<number> {
+  const rounds = await Promise.all([a, b].map((side) => side.link.askWitnesses()));
+  const cosigned = rounds.flat().filter(({ outcome }) => outcome === "cosigned" || outcome === "current").length;
+  tell(`${c.node.self.name} witnesses both logs`, `${cosigned} checkpoints cosigned; it has not seen an entry of them`);
   return cosigned;
 }
 
@@ -138,7 +135,13 @@ async function draftOnward(b: Side, c: Side, channel: string, record: string): P
 }
 
 /** The question goes by the channel, an officer of the originator answers, the answer comes back signed. */
-async function agree({ a, b, c, record, tell }: Scene): Promise<{ readonly id: string; readonly proof: string | null }> {
+async function agree({
+  a,
+  b,
+  c,
+  record,
+  tell,
+}: Scene): Promise<{ readonly id: string; readonly proof: string | null }> {
   const { id } = await b.node.exchange.consents.request(b.as("analyst"), {
     records: [record.id],
     recipient: c.node.self.id,

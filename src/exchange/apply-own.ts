@@ -138,7 +138,13 @@ async function restoreConsent(
   };
   if (parcel.kind === "consent-request") {
     if (known !== null) return;
-    const undecided = { decidedBy: null, decidedAt: null, validUntil: null, liftsNoOnward: false, proof: null } as const;
+    const undecided = {
+      decidedBy: null,
+      decidedAt: null,
+      validUntil: null,
+      liftsNoOnward: false,
+      proof: null,
+    } as const;
     const { why } = parcel.body;
     await t.onward.saveConsent({ ...base, ...undecided, side: "ours", why, state: "open", reason: "", conditions: "" });
     return;

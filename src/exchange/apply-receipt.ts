@@ -78,7 +78,15 @@ async function carriedErased(
     const older = (await t.releases.copiesOf(id)).filter(
       (copy) => copy.channel === channel.id && copy.version < version && copy.sequence < sequence,
     );
-    out.push({ id, replaces: older.map((copy) => copy.version).toSorted().at(-1) ?? null, recall: false });
+    out.push({
+      id,
+      replaces:
+        older
+          .map((copy) => copy.version)
+          .toSorted()
+          .at(-1) ?? null,
+      recall: false,
+    });
   }
   return out;
 }

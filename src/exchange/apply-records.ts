@@ -90,7 +90,9 @@ export async function applyRecall(
     const versions = await t.records.withdraw(id, channel.partner);
     if (versions.length > 0) await eraseEnvelopes(t, [id]);
     results.push(
-      versions.length > 0 ? { id, version, result: "withdrawn" } : { id, version, result: "unchanged", reason: "not held" },
+      versions.length > 0
+        ? { id, version, result: "withdrawn" }
+        : { id, version, result: "unchanged", reason: "not held" },
     );
   }
   return results;

@@ -239,7 +239,14 @@ async function answerable(
   for (const record of records) {
     if (record.owner === self.id) continue;
     const consents = await t.onward.granted(record.id);
-    const context = { now, party: self.id, purpose: item.purpose, recipient: item.recipient, record: record.id, consents };
+    const context = {
+      now,
+      party: self.id,
+      purpose: item.purpose,
+      recipient: item.recipient,
+      record: record.id,
+      consents,
+    };
     const label = await t.labels.label(record.labelId);
     const decision = decide({ kind: "partner", party: item.recipient }, "receive", label, context);
     const upstream = consents.find((held) => held.recipient === item.recipient && held.purpose === item.purpose);

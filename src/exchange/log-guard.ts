@@ -30,7 +30,9 @@ const MAX_CHARACTERS = 16 * 1024 * 1024;
 const entry = z.strictObject({
   envelope: z.string().max(32 * 1024 * 1024),
   /** A parcel whose text its recipient deleted, as it had to: the log's entry comes back, what was in it does not. */
-  erased: z.strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), kind: z.string().max(40), at: z.string().max(40) }).optional(),
+  erased: z
+    .strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), kind: z.string().max(40), at: z.string().max(40) })
+    .optional(),
   salt: z.string().length(44),
 });
 
@@ -198,7 +200,14 @@ async function recoverEntry(
 
 /** The partner has it: that is where it comes from. */
 function delivered(now: Instant) {
-  return { state: "delivered", attempts: 1, nextAttemptAt: now, deliveredAt: now, lastError: null, receipt: null } as const;
+  return {
+    state: "delivered",
+    attempts: 1,
+    nextAttemptAt: now,
+    deliveredAt: now,
+    lastError: null,
+    receipt: null,
+  } as const;
 }
 
 function forked(channel: Channel): ExchangeError {

@@ -19,7 +19,10 @@ const message = z.strictObject({
 export type LinkMessage = z.infer<typeof message>;
 
 /** What the outbox holds at one place, as it crosses the link or a medium. */
-export function messageOf({ envelope, salt, sequence, hash, erasedAt }: OutboundParcel, checkpoint: string): LinkMessage {
+export function messageOf(
+  { envelope, salt, sequence, hash, erasedAt }: OutboundParcel,
+  checkpoint: string,
+): LinkMessage {
   const gone = erasedAt !== null && erasedAt !== undefined;
   return { envelope, ...(gone ? { erased: hash } : {}), salt, sequence, checkpoint };
 }

@@ -186,8 +186,7 @@ function judgeParcels(judging: Judging): { readonly from: string; readonly to: s
   let direction: { from: string; to: string } | null = null;
   const take = (item: ProvenParcel, sent: Sent, fact: EvidenceFacts["given"][number]): void => {
     direction ??= { from: sent.from, to: sent.to };
-    if (sent.from !== direction.from)
-      throw new LedgerError("evidence-malformed", "the parcels go in both directions");
+    if (sent.from !== direction.from) throw new LedgerError("evidence-malformed", "the parcels go in both directions");
     takePlace(places, sent);
     judging.sent.set(item.erased?.hash ?? sha256Hex(item.envelope), sent);
     judging.given.push(fact);
@@ -206,7 +205,11 @@ function judgeParcels(judging: Judging): { readonly from: string; readonly to: s
       if (item.erased !== undefined) {
         const { sent, at, hash } = checkErased(judging, item, item.erased);
         const title = `text deleted on ${at.slice(0, 10)}, SHA-256 ${hash}`;
-        judging.open.push({ code: "text-deleted", message: `parcel ${sent.sequence}: ${title}`, where: `parcels/${n}` });
+        judging.open.push({
+          code: "text-deleted",
+          message: `parcel ${sent.sequence}: ${title}`,
+          where: `parcels/${n}`,
+        });
         take(item, sent, { kind: "deleted", title, sent: at, records: 0, sequence: sent.sequence });
         return;
       }

@@ -58,14 +58,7 @@ export {
   tilesOf,
 } from "./tiles.ts";
 export { ciphertextHash, openRelease, sealRelease } from "./fair.ts";
-export {
-  type Parcel,
-  parcelBytes,
-  type ParcelOf,
-  readParcel,
-  type ReceiptResult,
-  type ReleaseBody,
-} from "./parcel.ts";
+export { type Parcel, parcelBytes, type ParcelOf, readParcel, type ReceiptResult, type ReleaseBody } from "./parcel.ts";
 export {
   formatAddCheckpoint,
   judgeAddCheckpoint,

@@ -6,5 +6,4 @@ import type { RecordTables } from "./tables/records.ts";
 import type { ReleaseTables } from "./tables/releases.ts";
 
 /** Every table, as Kysely sees it. Times are `Instant` text, booleans 0 or 1, structured columns JSON text. */
-export interface Database
-  extends RecordTables, AccessTables, ReleaseTables, ExchangeTables, FeedTables, OnwardTables {}
+export interface Database extends RecordTables, AccessTables, ReleaseTables, ExchangeTables, FeedTables, OnwardTables {}

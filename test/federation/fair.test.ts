@@ -74,7 +74,11 @@ describe.each(Object.keys(stores))("a fair release, on %s", (engine) => {
     });
     // Without the key the story stops where it stopped, and that much is proven.
     const bundle = JSON.parse(evidence) as { parcels: unknown[]; receipts: unknown[] };
-    const first = JSON.stringify({ ...bundle, parcels: bundle.parcels.slice(0, 1), receipts: bundle.receipts.slice(0, 1) });
+    const first = JSON.stringify({
+      ...bundle,
+      parcels: bundle.parcels.slice(0, 1),
+      receipts: bundle.receipts.slice(0, 1),
+    });
     expect(checkEvidence(first, keys())).toMatchObject({ verdict: "incomplete", reasons: [{ code: "key-missing" }] });
     const swapped = JSON.stringify({ ...bundle, parcels: bundle.parcels.slice(1) });
     expect(checkEvidence(swapped, keys()).verdict).toBe("refused");
@@ -105,8 +109,9 @@ describe.each(Object.keys(stores))("a fair release, on %s", (engine) => {
       const { payload } = openEnvelope(first?.envelope ?? "", PARCEL_TYPE, [from.node.self.key.publicKey]);
       const parcel = readParcel(payload);
       await forge(from, { kind: parcel.kind, body: parcel.body } as Letter);
-      await until("its delivery", async () =>
-        (await from.node.store.read(from.officers.analyst, (r) => r.parcels.queued(channel))) === 0,
+      await until(
+        "its delivery",
+        async () => (await from.node.store.read(from.officers.analyst, (r) => r.parcels.queued(channel))) === 0,
       );
     };
     await again(b, "fair-receipt");

@@ -65,7 +65,8 @@ async function consented(id: string, word: object = {}): Promise<string> {
   return request;
 }
 
-const refusal = (from: Party, channel: string, id: string) => release(from, channel, [id]).catch((error: unknown) => error);
+const refusal = (from: Party, channel: string, id: string) =>
+  release(from, channel, [id]).catch((error: unknown) => error);
 
 describe.each(Object.keys(stores))("three nodes, on %s", (engine) => {
   beforeEach(async () => {
@@ -115,7 +116,9 @@ describe.each(Object.keys(stores))("three nodes, on %s", (engine) => {
     expect((await held(c, id))?.sha256).toBe((await held(a, id))?.sha256);
     const came = (await c.node.store.read(c.officers.analyst, (r) => r.parcels.inboundList({ kinds: ["release"] })))[0];
     expect(JSON.parse(came?.summary ?? "{}")).toMatchObject({
-      consents: [{ record: id, originator: a.node.self.id, proof: mine?.proof, conditions: "Not to be shown to a court." }],
+      consents: [
+        { record: id, originator: a.node.self.id, proof: mine?.proof, conditions: "Not to be shown to a court." },
+      ],
     });
 
     // A correction goes the same way without anybody's hand.
@@ -147,7 +150,10 @@ describe.each(Object.keys(stores))("three nodes, on %s", (engine) => {
     expect(evidence).not.toContain(Buffer.from("Balochistan").toString("base64").slice(0, 12));
     const keys = Object.fromEntries(all().map((side) => [side.node.self.id, side.node.self.key.publicKey]));
     const verdict = checkEvidence(evidence, keys);
-    expect(verdict).toMatchObject({ verdict: "incomplete", facts: { returned: [{ results: { stored: 1 } }, { results: { corrected: 1 } }] } });
+    expect(verdict).toMatchObject({
+      verdict: "incomplete",
+      facts: { returned: [{ results: { stored: 1 } }, { results: { corrected: 1 } }] },
+    });
     expect(verdict.reasons[0]).toMatchObject({ code: "text-deleted" });
     expect(await Promise.all(all().map(incidents))).toEqual([[], [], []]);
   });
@@ -224,11 +230,16 @@ describe.each(Object.keys(stores))("three nodes, on %s", (engine) => {
       expect(await side.node.exchange.expire(side.officers.administrator)).toMatchObject({ records: 1, held: 0 });
       side.link?.wake();
     }
-    await until("deletions", async () => (await copies(a, id)).join() === "Washington: deleted,Washington → Ankara: deleted");
+    await until(
+      "deletions",
+      async () => (await copies(a, id)).join() === "Washington: deleted,Washington → Ankara: deleted",
+    );
     for (const side of [b, c]) {
       const [version] = await side.node.store.read(side.officers.overseer, (r) => r.records.versions(id));
       expect(version).toMatchObject({ text: "", title: "", state: "expired", sha256 });
-      expect(await side.node.store.read(side.officers.overseer, (r) => r.records.count({ name: "Zarathustra" }))).toBe(0);
+      expect(await side.node.store.read(side.officers.overseer, (r) => r.records.count({ name: "Zarathustra" }))).toBe(
+        0,
+      );
       const channel = side === b ? ab : bc;
       expect(await side.node.exchange.verify(side.officers.overseer, channel)).toMatchObject({
         own: { problems: [] },
@@ -240,7 +251,10 @@ describe.each(Object.keys(stores))("three nodes, on %s", (engine) => {
         readFileSync(join(side.node.home.folder, file)).toString("latin1"),
       );
       for (const trace of ["Zarathustra", ...base64s("Khorasan Zarathustra Brigade")])
-        expect(files.some((file) => file.includes(trace)), trace).toBe(false);
+        expect(
+          files.some((file) => file.includes(trace)),
+          trace,
+        ).toBe(false);
     }
     // The originator keeps its own.
     expect((await a.node.store.read(a.officers.overseer, (r) => r.records.versions(id)))[0]?.text).toContain(name);

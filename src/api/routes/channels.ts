@@ -48,7 +48,10 @@ export function channelRoutes(api: Api, deps: ApiDeps): void {
             .flat()
             .map((parcel) => parcel.subject),
         );
-        const inbound = await r.parcels.inboundList({ kinds: ["release", "correction", "recall", "fair-key"], limit: 200 });
+        const inbound = await r.parcels.inboundList({
+          kinds: ["release", "correction", "recall", "fair-key"],
+          limit: 200,
+        });
         return Promise.all(
           inbound.filter(opened).map(async (parcel) => {
             const summary = JSON.parse(parcel.summary) as Summary;

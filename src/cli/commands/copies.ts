@@ -46,7 +46,9 @@ export function oversightCommand(program: Command): void {
 export function expireCommand(program: Command): void {
   program
     .command("expire")
-    .description("delete now what partners gave for a time that is over, and tell them; a running node does so by itself")
+    .description(
+      "delete now what partners gave for a time that is over, and tell them; a running node does so by itself",
+    )
     .action(async (_options: object, command: Command) => {
       await withNode(command, async (node) => {
         const done = await node.exchange.expire(await actingOfficer(command, node));

@@ -49,9 +49,10 @@ export interface HeldConsent extends Consent {
 
 export interface OnwardReader {
   consent(id: string): Promise<ConsentCase | null>;
-  consents(query?: { readonly states?: readonly ConsentState[]; readonly limit?: number }): Promise<
-    readonly ConsentCase[]
-  >;
+  consents(query?: {
+    readonly states?: readonly ConsentState[];
+    readonly limit?: number;
+  }): Promise<readonly ConsentCase[]>;
   /** What originators granted for this record and have not withdrawn. Whether it fits is the decision's to say. */
   granted(recordId: string): Promise<readonly HeldConsent[]>;
   onwardCopies(recordId: string): Promise<readonly OnwardCopy[]>;

@@ -99,7 +99,14 @@ export interface ParcelWriter extends ParcelReader {
 export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
   const out = () => tx.db.selectFrom("outbound").selectAll();
   type OutRow = Awaited<ReturnType<ReturnType<typeof out>["executeTakeFirstOrThrow"]>>;
-  const toOut = ({ created_at, next_attempt_at, delivered_at, last_error, erased_at, ...row }: OutRow): OutboundParcel => ({
+  const toOut = ({
+    created_at,
+    next_attempt_at,
+    delivered_at,
+    last_error,
+    erased_at,
+    ...row
+  }: OutRow): OutboundParcel => ({
     ...row,
     createdAt: created_at,
     nextAttemptAt: next_attempt_at,

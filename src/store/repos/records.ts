@@ -376,7 +376,13 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       .where("record.state", "=", "held");
   }
 
-  function toErased({ seq, id, version, owner, sha256 }: Awaited<ReturnType<ReturnType<typeof held>["execute"]>>[number]) {
+  function toErased({
+    seq,
+    id,
+    version,
+    owner,
+    sha256,
+  }: Awaited<ReturnType<ReturnType<typeof held>["execute"]>>[number]) {
     return { seq, id, version, owner, sha256: toHex(sha256) };
   }
 
@@ -388,7 +394,9 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
     const rows = await which(held()).execute();
     for (const { seq, names } of rows) {
       if (engine === "sqlite" && names !== "") {
-        await sql`insert into record_names (record_names, rowid, names) values ('delete', ${seq}, ${names})`.execute(db);
+        await sql`insert into record_names (record_names, rowid, names) values ('delete', ${seq}, ${names})`.execute(
+          db,
+        );
       }
       await db.updateTable("record").set({ state, text: "", names: "", title: "" }).where("seq", "=", seq).execute();
     }
