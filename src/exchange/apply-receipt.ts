@@ -21,6 +21,11 @@ export async function applyReceipt(
   if (sent === null || sent.hash !== body.parcel || !RECEIPTED.has(sent.kind)) {
     throw new ExchangeError("parcel-forged", "the receipt is for something that was not sent on this channel");
   }
+  if (sent.kind === "erased") {
+    // After a restore: what was sent here came back as a hash only, and so did what would be followed.
+    await t.parcels.receipted(channel.id, body.sequence, parcel.sequence);
+    return [];
+  }
   const carried = (await carriedBy(t, channel, sent)) ?? (await carriedErased(t, channel, sent, body.records));
   if (carried.length !== body.records.length)
     throw new ExchangeError("parcel-forged", "the receipt speaks of other records than were sent");
@@ -34,7 +39,7 @@ export async function applyReceipt(
   return changed;
 }
 
-const RECEIPTED: ReadonlySet<string> = new Set(["release", "correction", "recall", "fair-key"]);
+const RECEIPTED: ReadonlySet<string> = new Set(["release", "correction", "recall", "fair-key", "erased"]);
 
 interface Carried {
   readonly id: string;

@@ -330,8 +330,14 @@ export async function applyConsentRequest(
   now: Instant,
 ): Promise<void> {
   const { request, records, recipient, purpose, why } = parcel.body;
-  if ((await t.onward.consent(request)) !== null)
-    throw new ExchangeError("parcel-forged", "a request of this name was made before");
+  const known = await t.onward.consent(request);
+  if (known !== null) {
+    if (known.channel !== channel.id || known.side !== "theirs" || (known.why !== "" && known.why !== why))
+      throw new ExchangeError("parcel-forged", "a request of this name was made before");
+    // After a restore our answer may have come back before the question.
+    await t.onward.saveConsent({ ...known, why });
+    return;
+  }
   const item: ConsentCase = {
     id: request,
     side: "theirs",

@@ -68,6 +68,11 @@ export async function applyFairReceipt(
   now: Instant,
 ): Promise<void> {
   const sent = await t.parcels.outbound(channel.id, body.sequence);
+  if (sent?.hash === body.offer && sent.kind === "erased") {
+    // After a restore: the offer came back as a hash only, and its key is gone.
+    await t.audit.note("fair.key-lost", channel.id, { sequence: body.sequence });
+    return;
+  }
   if (sent === null || sent.hash !== body.offer || sent.kind !== "fair-offer")
     throw new ExchangeError("parcel-forged", "the receipt is for something that was not offered on this channel");
   const offer = ownOffer(sent);

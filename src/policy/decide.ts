@@ -250,7 +250,7 @@ function givingTo(recipient: PartyId | undefined, context: Context): readonly Ru
         code: "no-onward",
         message: "Its originator marked it never to be passed on.",
         source: "originator control (ORCON)",
-        fix: "Ask its originator to lift that for this party: entente consent request. Or ask it to give the record directly.",
+        fix: `Ask its originator to lift that for this party: ${consentRequest(context)}. Or ask it to give the record directly.`,
       },
     },
     {
@@ -259,11 +259,16 @@ function givingTo(recipient: PartyId | undefined, context: Context): readonly Ru
         code: "originator-consent",
         message: "It came from another party, whose consent to passing it on is not recorded.",
         source: "originator control (ORCON); EU–US Umbrella Agreement art. 7",
-        fix: "Ask its originator: entente consent request --record … --to … --purpose … --why ….",
+        fix: `Ask its originator: ${consentRequest(context)}`,
       },
       escalates: true,
     },
   ];
+}
+
+/** The command that asks, as far as the case is known. */
+function consentRequest({ record = "RECORD", recipient = "PARTY", purpose = "PURPOSE" }: Context): string {
+  return `entente consent request --record ${record} --to ${recipient} --purpose ${purpose} --why "…"`;
 }
 
 /** The consents that speak of this record, this recipient and this purpose, and are in force. */

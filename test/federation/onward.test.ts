@@ -217,6 +217,30 @@ describe.each(Object.keys(stores))("three nodes, on %s", (engine) => {
     expect(await held(c, id)).toBeNull();
   });
 
+  test("what had not arrived when it was taken back never does: its place in the log is filled by its hash", async () => {
+    const [id = ""] = await given(group);
+    await consented(id);
+    await c.node.store.transact(c.officers.administrator, (t) => t.channels.setState(bc, "suspended"));
+    await release(b, bc, [id]);
+    await a.node.exchange.recall(a.officers.analyst, id, "Source withdrawn.");
+    a.link?.wake();
+    await until("B's part", async () => (await copies(a, id)).includes("Washington: recalled"));
+    await c.node.store.transact(c.officers.administrator, (t) => t.channels.setState(bc, "active"));
+    b.link?.wake();
+    await until("the end", async () => (await copies(a, id)).includes("Washington → Ankara: recalled"));
+    expect(await c.node.store.read(c.officers.overseer, (r) => r.records.versions(id))).toEqual([]);
+    const inbound = await c.node.store.read(c.officers.overseer, (r) => r.parcels.inboundList({ channel: bc }));
+    expect(inbound.map(({ kind }) => kind).toSorted()).toEqual(["erased", "hello", "recall"]);
+    expect(await c.node.exchange.verify(c.officers.overseer, bc)).toMatchObject({
+      theirs: { problems: [], deleted: 1 },
+    });
+    expect(await Promise.all(all().map(incidents))).toEqual([[], [], []]);
+    // Given again in good order, it is there again.
+    await release(a, ab, [id]);
+    await until("the text at B", async () => held(b, id));
+    expect((await held(b, id))?.sha256).toBe((await held(a, id))?.sha256);
+  });
+
   test("when its time is over the text is gone at both, from store, search and files, and the deletion is receipted", async () => {
     const expires = new Date(Date.now() + 2500).toISOString().replace("Z", "000Z");
     const name = "Khorasan Zarathustra Brigade";
