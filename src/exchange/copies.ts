@@ -25,6 +25,7 @@ export interface CopyTree {
   readonly unconfirmed: number;
 }
 
+const TAKEN_BACK: readonly Copy["state"][] = ["recall-sent", "recalled"];
 const OPEN: readonly Copy["state"][] = ["sent", "recall-sent"];
 const MOST = 10_000;
 
@@ -40,9 +41,11 @@ export async function copyStates(r: Reader, recordId: string): Promise<CopyTree>
     });
   }
   const name = await namesOf(r);
+  const given = await r.releases.copiesOf(recordId);
+  const takenBack = new Set(given.filter(({ state }) => TAKEN_BACK.includes(state)).map(({ channel }) => channel));
   const copies = [
-    ...(await r.releases.copiesOf(recordId)).map((copy) => near(copy, name)),
-    ...(await r.onward.onwardCopies(recordId)).map((copy) => far(copy, name)),
+    ...given.map((copy) => near(copy, name)),
+    ...(await r.onward.onwardCopies(recordId)).map((copy) => far(copy, name, takenBack.has(copy.channel))),
   ]
     // A version that its holder has replaced is no copy any more.
     .filter((copy) => copy.state !== "replaced" && copy.state !== "refused")
@@ -56,7 +59,7 @@ export async function unconfirmed(r: Reader): Promise<readonly CopyState[]> {
   const name = await namesOf(r);
   return [
     ...(await r.releases.unconfirmed(MOST)).map((copy) => near(copy, name)),
-    ...(await r.onward.unconfirmedOnward(MOST)).map((copy) => far(copy, name)),
+    ...(await r.onward.unconfirmedOnward(MOST)).map((copy) => far(copy, name, true)),
   ].toSorted((a, b) => (a.updatedAt < b.updatedAt ? -1 : 1));
 }
 
@@ -85,12 +88,13 @@ function near({ party, release: _, sequence: __, ...copy }: Copy, name: Names): 
   };
 }
 
-function far({ holder, holderName, path, ...copy }: OnwardCopy, name: Names): CopyState {
+/** `takenBack`: so was the copy that this one rests on, and a receipt for what it was given is then no confirmation. */
+function far({ holder, holderName, path, ...copy }: OnwardCopy, name: Names, takenBack: boolean): CopyState {
   return {
     ...copy,
     holder: { id: holder, name: holderName },
     via: path.map(name.party),
     channelState: name.channel(copy.channel),
-    confirmed: !OPEN.includes(copy.state),
+    confirmed: !OPEN.includes(copy.state) && !(takenBack && copy.state === "confirmed"),
   };
 }

@@ -24,7 +24,7 @@ const common = bothEngines(`
   create table onward_copy (
     record_id text not null, version text not null, holder text not null, holder_name text not null,
     channel text not null references channel(id), path text not null, state text not null, updated_at text not null,
-    primary key (record_id, version, holder, channel)
+    primary key (record_id, version, holder, channel, path)
   );
   create table fair_key (
     channel text not null references channel(id), sequence {bigint} not null, key text not null, released_at text,

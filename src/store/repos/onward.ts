@@ -56,7 +56,7 @@ export interface OnwardReader {
   /** What originators granted for this record and have not withdrawn. Whether it fits is the decision's to say. */
   granted(recordId: string): Promise<readonly HeldConsent[]>;
   onwardCopies(recordId: string): Promise<readonly OnwardCopy[]>;
-  /** Copies, near and far, that are not known to be as they should: sent or recalled, and no word of it. */
+  /** Copies passed on of which no word has come: given, taken back, or not yet told that the copy they rest on was taken back. */
   unconfirmedOnward(limit: number): Promise<readonly OnwardCopy[]>;
   parcelsCarrying(recordId: string): Promise<readonly Carrying[]>;
   fairKey(channel: string, sequence: number): Promise<{ readonly key: string; readonly released: boolean } | null>;
@@ -165,7 +165,22 @@ export function onwardRepo({ tx, now }: RepoContext): OnwardWriter {
     },
     async unconfirmedOnward(limit) {
       const rows = await copies()
-        .where("state", "in", ["sent", "recall-sent"])
+        .where((eb) =>
+          eb.or([
+            eb("state", "in", ["sent", "recall-sent"]),
+            eb.and([
+              eb("state", "=", "confirmed"),
+              eb.exists(
+                eb
+                  .selectFrom("copy")
+                  .select("copy.record_id")
+                  .whereRef("copy.record_id", "=", "onward_copy.record_id")
+                  .whereRef("copy.channel", "=", "onward_copy.channel")
+                  .where("copy.state", "in", ["recall-sent", "recalled"]),
+              ),
+            ]),
+          ]),
+        )
         .orderBy("updated_at")
         .limit(limit)
         .execute();
@@ -231,7 +246,9 @@ export function onwardRepo({ tx, now }: RepoContext): OnwardWriter {
       await tx.db
         .insertInto("onward_copy")
         .values(row)
-        .onConflict((conflict) => conflict.columns(["record_id", "version", "holder", "channel"]).doUpdateSet(row))
+        .onConflict((conflict) =>
+          conflict.columns(["record_id", "version", "holder", "channel", "path"]).doUpdateSet(row),
+        )
         .execute();
     },
     async carries(parcel, recordIds) {
