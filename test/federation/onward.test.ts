@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { instantOf } from "#base";
 import { checkEvidence } from "#ledger";
+import { type Letter, post } from "../../src/exchange/outbox.ts";
 import { pair, type Party, party, PURPOSE, release, stores, until } from "./two-nodes.ts";
 
 /** A gives to B, B passes on to C: with A's consent, and never without. */
@@ -67,6 +69,85 @@ async function consented(id: string, word: object = {}): Promise<string> {
 
 const refusal = (from: Party, channel: string, id: string) =>
   release(from, channel, [id]).catch((error: unknown) => error);
+
+/** A parcel that a party's own software would not make: what a dishonest one would send. */
+async function forge(from: Party, channel: string, letter: Letter): Promise<void> {
+  await from.node.store.transact(from.officers.administrator, async (t) => {
+    const partner = await t.channels.get(channel);
+    if (partner === null) throw new Error("no channel");
+    return post(t, from.node.self, partner, letter, null, instantOf(new Date()));
+  });
+  from.link?.wake();
+}
+
+describe("a partner that does not keep to it", () => {
+  beforeEach(async () => {
+    [a, b, c] = await Promise.all([party("Islamabad"), party("Washington"), party("Ankara")]);
+    ab = await pair(a, b);
+    bc = await pair(b, c);
+  });
+  const version = "2025-08-12T09:00:00.000000Z";
+  const at = "2025-08-13T09:00:00.000000Z";
+  const holder = { id: "identity--00000000-0000-4000-8000-00000000000f", name: "Elsewhere" };
+
+  test("passes on without consent: what it says of that is kept as an incident", async () => {
+    const [id = ""] = await given(group);
+    await forge(b, ab, { kind: "onward", body: { copies: [{ id, version, holder, path: [], state: "sent", at }] } });
+    await until("the incident", async () => (await incidents(a)).length > 0);
+    expect(await incidents(a)).toEqual(["onward-unconsented"]);
+    expect(await copies(a, id)).toContain("Washington → Elsewhere: sent");
+  });
+
+  test("asks about, tells of and deletes what it was not given: it learns nothing, and each attempt is kept", async () => {
+    const national = await a.record(group, [await a.mark({})]);
+    const absent = "identity--00000000-0000-4000-8000-0000000000ff";
+    const answers: unknown[] = [];
+    for (const [n, id] of [national, absent].entries()) {
+      const request = `consent--probe-${n}`;
+      const body = { request, records: [{ id, version }], recipient: holder, purpose: PURPOSE, why: "?" };
+      // Its own side holds the question as if it had asked in good order.
+      await b.node.store.transact(b.officers.administrator, (t) =>
+        t.onward.saveConsent({
+          ...{ id: request, side: "ours", channel: ab, records: body.records, recipient: holder.id },
+          ...{ recipientName: holder.name, purpose: PURPOSE, why: "?", askedBy: "x", askedAt: at, state: "open" },
+          ...{ proposedBy: null, decidedBy: null, decidedAt: null, reason: "", conditions: "", validUntil: null },
+          ...{ liftsNoOnward: false, proof: null },
+        }),
+      );
+      await forge(b, ab, { kind: "consent-request", body });
+      await consentState(b, request, "refused");
+      const item = await b.node.store.read(b.officers.analyst, (r) => r.onward.consent(request));
+      answers.push([item?.reason, item?.decidedBy]);
+      await forge(b, ab, { kind: "onward", body: { copies: [{ id, version, holder, path: [], state: "sent", at }] } });
+      const deletion = { id, version, sha256: "0".repeat(64), cause: "expired", at } as const;
+      await forge(b, ab, { kind: "deletion", body: { records: [deletion] } });
+    }
+    // The same for one that is there and one that is not.
+    expect(answers[0]).toEqual(answers[1]);
+    await until("the incidents", async () => (await incidents(a)).length === 4);
+    expect((await incidents(a)).toSorted()).toEqual([
+      "deletion-unknown",
+      "deletion-unknown",
+      "onward-unknown",
+      "onward-unknown",
+    ]);
+  });
+
+  test("consents for what was not asked: refused, kept, and nothing may go", async () => {
+    const [id = ""] = await given(group);
+    const request = await asked(id);
+    await forge(a, ab, {
+      kind: "consent",
+      body: {
+        ...{ request, decision: "granted", records: [{ id, version }], recipient: holder, purpose: PURPOSE },
+        ...{ reason: "x", conditions: "", validUntil: null, liftsNoOnward: true, officers: ["x"] },
+      },
+    });
+    await until("the incident", async () => (await incidents(b)).length > 0);
+    expect(await incidents(b)).toEqual(["parcel-forged"]);
+    expect(await refusal(b, bc, id)).toMatchObject({ code: "release-empty" });
+  });
+});
 
 describe.each(Object.keys(stores))("three nodes, on %s", (engine) => {
   beforeEach(async () => {
