@@ -4,7 +4,7 @@ import type { TypeRegistry } from "#stix";
 import type { Channel, Transactor } from "#store";
 import { applyReceipt } from "./apply-receipt.ts";
 import { applyRecall, applyRecords, type RecordResult } from "./apply-records.ts";
-import { applyConsent, applyConsentRequest } from "./consents.ts";
+import { applyConsent, applyConsentRequest } from "./apply-consents.ts";
 import { createDepartures } from "./departures.ts";
 import { applyDeletion, type LegalHold } from "./erasure.ts";
 import { applyFairReceipt, applyOffer, openWithKey } from "./fair.ts";

@@ -78,13 +78,17 @@ async function namesOf(r: Reader): Promise<Names> {
   };
 }
 
-function near({ party, release: _, sequence: __, ...copy }: Copy, name: Names): CopyState {
+function near({ recordId, version, party, channel, state, updatedAt }: Copy, name: Names): CopyState {
   return {
-    ...copy,
+    recordId,
+    version,
+    channel,
+    state,
+    updatedAt,
     holder: name.party(party),
     via: [],
-    channelState: name.channel(copy.channel),
-    confirmed: !OPEN.includes(copy.state),
+    channelState: name.channel(channel),
+    confirmed: !OPEN.includes(state),
   };
 }
 

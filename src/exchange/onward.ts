@@ -3,7 +3,7 @@ import type { ParcelOf } from "#ledger";
 import { decide } from "#policy";
 import type { Departures } from "#safeguards";
 import type { Channel, Copy, OnwardCopy, Origin, StoredRecord, Transactor } from "#store";
-import { requireConsented } from "./consents.ts";
+import { requireConsented } from "./apply-consents.ts";
 import { keepIncident } from "./incident.ts";
 import { post } from "./outbox.ts";
 import type { Self } from "./self.ts";

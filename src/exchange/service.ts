@@ -45,7 +45,7 @@ export interface Exchange {
 }
 
 export function createExchange(deps: ExchangeDeps): Exchange {
-  const { store, self, clock, registry, onEvent, witnesses } = deps;
+  const { store, self, clock, onEvent, witnesses } = deps;
   const pairing = createPairing({
     store,
     self,

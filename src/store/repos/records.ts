@@ -7,6 +7,7 @@ import { StoreError } from "../errors.ts";
 import { labelCondition } from "../label-sql.ts";
 import { actorName, chunks, readAction, type RepoContext } from "./context.ts";
 import type { LabelWriter } from "./labels.ts";
+import { type RecordEnds, recordEnds } from "./record-ends.ts";
 
 /** One stored version of a record, with its text exactly as it was accepted. */
 export interface StoredRecord {
@@ -44,7 +45,7 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
-export interface RecordReader {
+export interface RecordReader extends Pick<RecordEnds, "cameFrom" | "overdue"> {
   /** The latest version that this viewer may see, or the one named. `null` for absent and for not allowed alike. */
   get(id: string, version?: Instant): Promise<StoredRecord | null>;
   /** Newest first. */
@@ -52,10 +53,6 @@ export interface RecordReader {
   /** Latest versions, newest first. */
   list(query?: RecordQuery): Promise<Page<StoredRecord>>;
   count(query?: RecordQuery): Promise<number>;
-  /** Of these ids, those that are partners' records here: whose, and how the newest came. Says nothing of what is in them. */
-  cameFrom(ids: readonly string[]): Promise<ReadonlyMap<string, Origin>>;
-  /** Partners' versions that are held past the time for which they were given, whoever may see them. */
-  overdue(limit: number, after?: number): Promise<readonly (ErasedRecord & { readonly seq: number })[]>;
   /** Records that refer to this one. */
   referring(id: string, limit?: number): Promise<readonly (StoredRecord & { readonly property: string })[]>;
 }
@@ -71,28 +68,10 @@ export interface Append {
 /** `foreign`: the id belongs to another party, whose record it stays. `conflict`: this version stands with other text. */
 export type AppendResult = "added" | "unchanged" | "conflict" | "foreign";
 
-export interface RecordWriter extends RecordReader {
+export interface RecordWriter extends RecordReader, RecordEnds {
   append(items: readonly Append[]): Promise<readonly AppendResult[]>;
   /** Sets the markings assigned beside the text, for one version. */
   relabel(id: string, version: Instant, assigned: readonly string[]): Promise<void>;
-  /** Removes the text of every version and keeps its hash. @returns the versions that lost their text. */
-  withdraw(id: string, owner: PartyId): Promise<readonly ErasedRecord[]>;
-  /** The same for one version whose time is over. */
-  expire(id: string, version: Instant): Promise<readonly ErasedRecord[]>;
-}
-
-/** Whose record it is, and by which `channel#sequence` it came. */
-export interface Origin {
-  readonly owner: PartyId;
-  readonly source: string;
-}
-
-/** A version whose text is gone: what is left of it. */
-export interface ErasedRecord {
-  readonly id: string;
-  readonly version: Instant;
-  readonly owner: PartyId;
-  readonly sha256: string;
 }
 
 const INSERT: BulkInsert = {
@@ -336,76 +315,8 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       await context.tx.db.updateTable("record").set({ label }).where("seq", "=", row.seq).execute();
     },
 
-    withdraw: (id, owner) =>
-      erase("withdrawn", (select) => select.where("record.id", "=", id).where("label.owner", "=", owner)),
-    expire: (id, version) =>
-      erase("expired", (select) => select.where("record.id", "=", id).where("record.version", "=", version)),
-    async cameFrom(ids) {
-      const found = new Map<string, Origin>();
-      for (const part of chunks([...new Set(ids)])) {
-        const rows = await context.tx.db
-          .selectFrom("record")
-          .innerJoin("label", "label.id", "record.label")
-          .select(["record.id", "record.source", "label.owner"])
-          .where("record.id", "in", part)
-          .where("label.owner", "!=", context.party)
-          .orderBy("record.version")
-          .execute();
-        for (const { id, owner, source } of rows) found.set(id, { owner, source });
-      }
-      return found;
-    },
-    async overdue(limit, after = 0) {
-      const rows = await held()
-        .where("label.owner", "!=", context.party)
-        .where("label.expires", "<=", context.now)
-        .where("record.seq", ">", after)
-        .orderBy("record.seq")
-        .limit(limit)
-        .execute();
-      return rows.map(toErased);
-    },
+    ...recordEnds(context),
   };
-
-  /** Of every viewer's: deletion does not depend on who may read. */
-  function held() {
-    return context.tx.db
-      .selectFrom("record")
-      .innerJoin("label", "label.id", "record.label")
-      .select(["record.seq", "record.id", "record.version", "record.names", "record.sha256", "label.owner"])
-      .where("record.state", "=", "held");
-  }
-
-  function toErased({
-    seq,
-    id,
-    version,
-    owner,
-    sha256,
-  }: Awaited<ReturnType<ReturnType<typeof held>["execute"]>>[number]) {
-    return { seq, id, version, owner, sha256: toHex(sha256) };
-  }
-
-  async function erase(
-    state: "withdrawn" | "expired",
-    which: (select: ReturnType<typeof held>) => ReturnType<typeof held>,
-  ): Promise<readonly ErasedRecord[]> {
-    const { db, engine } = context.tx;
-    const rows = await which(held()).execute();
-    for (const { seq, names } of rows) {
-      if (engine === "sqlite" && names !== "") {
-        await sql`insert into record_names (record_names, rowid, names) values ('delete', ${seq}, ${names})`.execute(
-          db,
-        );
-      }
-      await db.updateTable("record").set({ state, text: "", names: "", title: "" }).where("seq", "=", seq).execute();
-    }
-    for (const id of new Set(rows.map((row) => row.id))) {
-      if ((await held().where("record.id", "=", id).executeTakeFirst()) === undefined)
-        await db.deleteFrom("edge").where("from_id", "=", id).execute();
-    }
-    return rows.map(toErased);
-  }
 
   async function ownersOf(ids: readonly string[]): Promise<Map<string, string>> {
     const owners = new Map<string, string>();
