@@ -227,7 +227,7 @@ describe.each(Object.keys(stores))("three nodes, on %s", (engine) => {
 
     // A correction goes the same way without anybody's hand.
     await a.record(
-      { ...group, id, modified: "2025-08-13T09:00:00.000Z", name: "Balochistan Liberation Army (BLA)" } as never,
+      { ...group, id, modified: "2025-08-13T09:00:00.000Z", name: "Balochistan Liberation Army (BLA)" },
       await a.node.store.read(a.officers.analyst, async (r) => {
         const record = await r.records.get(id);
         return record === null ? [] : (await r.labels.label(record.labelId)).refs;
@@ -281,16 +281,18 @@ describe.each(Object.keys(stores))("three nodes, on %s", (engine) => {
     const [id = ""] = await given(person);
     const request = await asked(id);
     const word = { reason: "The same case." };
-    const { grant, refuse } = a.node.exchange.consents;
-    expect(await grant(a.officers.disclosure, request, word)).toMatchObject({ state: "proposed" });
-    await expect(grant(a.officers.disclosure, request, word)).rejects.toMatchObject({ code: "consent-second-officer" });
-    await expect(grant(a.officers.analyst, request, word)).rejects.toMatchObject({ code: "forbidden" });
-    await expect(grant(a.officers.administrator, request, word)).rejects.toMatchObject({ code: "forbidden" });
-    await refuse(a.officers.disclosure, request, "The source asked that it stay here.");
+    const { consents } = a.node.exchange;
+    expect(await consents.grant(a.officers.disclosure, request, word)).toMatchObject({ state: "proposed" });
+    await expect(consents.grant(a.officers.disclosure, request, word)).rejects.toMatchObject({
+      code: "consent-second-officer",
+    });
+    await expect(consents.grant(a.officers.analyst, request, word)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(consents.grant(a.officers.administrator, request, word)).rejects.toMatchObject({ code: "forbidden" });
+    await consents.refuse(a.officers.disclosure, request, "The source asked that it stay here.");
     await consentState(b, request, "refused");
     const second = await asked(id);
-    await grant(a.officers.analyst, second, word);
-    expect(await grant(a.officers.disclosure, second, word)).toMatchObject({ state: "granted" });
+    await consents.grant(a.officers.analyst, second, word);
+    expect(await consents.grant(a.officers.disclosure, second, word)).toMatchObject({ state: "granted" });
     await consentState(b, second, "granted");
 
     const national = await a.record(group, [await a.mark({})]);

@@ -121,6 +121,7 @@ func matchFairReceipt(r parcel, sent map[string]sentParcel) error {
 // checkErased: the text was deleted; its hash still stands in the log of the party whose checkpoint this is.
 func checkErased(item proven, b bundle, keys map[string]ed25519.PublicKey) (sentParcel, error) {
 	var s sentParcel
+	var sum [sha256.Size]byte
 	hash, err := hex.DecodeString(item.Erased.Hash)
 	if err != nil || len(hash) != sha256.Size || item.Envelope != "" || item.Erased.Hash != strings.ToLower(item.Erased.Hash) {
 		return s, errors.New("a deleted text is not there, and its hash is")
@@ -128,7 +129,8 @@ func checkErased(item proven, b bundle, keys map[string]ed25519.PublicKey) (sent
 	for n, p := range b.Parties {
 		if strings.HasPrefix(item.Checkpoint, "entente/"+b.Channel+"/"+p.ID+"\n") {
 			s = sentParcel{parcel: parcel{V: 1, Channel: b.Channel, From: p.ID, To: b.Parties[1-n].ID, Sequence: item.Index}, erased: true}
-			return s, checkLogged(item, s.parcel, keys, [sha256.Size]byte(hash))
+			copy(sum[:], hash)
+			return s, checkLogged(item, s.parcel, keys, sum)
 		}
 	}
 	return s, errors.New("the checkpoint is of no log of this channel")
