@@ -18,7 +18,7 @@ import {
 import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
 import { designationType, ofacLoader, unLoader } from "#pillars/designations";
-import { dialogueRoundType } from "#pillars/dialogues";
+import { createDialogues, type Dialogues, dialogueTypes } from "#pillars/dialogues";
 import { createSafeguards, type Safeguards } from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
@@ -42,6 +42,7 @@ export interface EntenteNode {
   readonly intake: Intake;
   readonly exchange: Exchange;
   readonly feeds: Feeds;
+  readonly dialogues: Dialogues;
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
   /** Opens the link to partners and starts delivery. */
   openLink(): Promise<Link>;
@@ -56,7 +57,7 @@ const POLL_MS = 1000;
 const VERSION = "0.1.0";
 
 /** What the pillars bring: record types and loaders, as plain lists. */
-const PILLAR_TYPES: readonly RecordType[] = [designationType, dialogueRoundType];
+const PILLAR_TYPES: readonly RecordType[] = [designationType, ...dialogueTypes];
 const PILLAR_LOADERS: readonly Loader[] = [ofacLoader, unLoader];
 
 export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
@@ -96,6 +97,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     intake,
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
+    dialogues: createDialogues({ store, self, clock, registry }),
     events,
     openLink: () =>
       exchange.open({

@@ -1,5 +1,14 @@
 /**
- * dialogues: sustained and structured engagement. For now the record of a round: which dialogue, where, when, led by whom,
- * on what.
+ * dialogues: sustained and structured engagement. Rounds, statements, commitments tied to their verbatim words, evidence,
+ * each party's own assessments, a round's record that both sides sign, and the one screen before the next round.
  */
-export { DIALOGUE_EXTENSION_ID, dialogueRoundType, islamabadRound } from "./types.ts";
+export type { Collection, Item } from "./collect.ts";
+export { diffStatements, type StatementDiff } from "./diff.ts";
+export { DialogueError, type DialogueErrorCode } from "./errors.ts";
+export { islamabadRound } from "./islamabad.ts";
+export type { JointRecord } from "./joint-record.ts";
+export { type CommitmentLine, nextRound, type NextRound, type WordingChange } from "./next-round.ts";
+export type { ProgressPoint } from "./progress.ts";
+export { createDialogues, type Dialogues } from "./service.ts";
+export * as dialogueSchemas from "./types.ts";
+export { dialogueTypes } from "./types.ts";
