@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { CodedError } from "#base";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
+import { dialogueCommand } from "./commands/dialogue/index.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -32,6 +33,7 @@ const COMMANDS = [
   recordsCommand,
   releaseCommand,
   inboxCommand,
+  dialogueCommand,
   verifyCommand,
   evidenceCommand,
   ledgerCommand,

@@ -1,4 +1,4 @@
-import { type Instant, isJsonObject, parseJson } from "#base";
+import type { Instant } from "#base";
 import type { StoredRecord } from "#store";
 import type {
   Amendment,
@@ -18,6 +18,7 @@ import type {
 /** A record with what it says. */
 export interface Item<T> {
   readonly id: string;
+  readonly type: string;
   readonly version: Instant;
   /** Whose record it is: a party's id. */
   readonly owner: string;
@@ -45,25 +46,19 @@ export interface Collection {
 
 /** Reads what was accepted under the type's schema; it was judged then, so it is not judged again. */
 export function itemOf<T>(record: StoredRecord): Item<T> {
-  const value = parseJson(record.text);
-  if (!isJsonObject(value)) throw new TypeError(`a record is an object: ${record.id}`);
-  const { id, version, owner, sha256, addedAt } = record;
-  return { id, version, owner, sha256, addedAt, value: value as unknown as T };
+  const { id, type, version, owner, sha256, addedAt } = record;
+  return { id, type, version, owner, sha256, addedAt, value: JSON.parse(record.text) as T };
 }
 
 /** Sorts a dialogue's records by type, and by what they are about. */
-export function collect(dialogue: StoredRecord, records: readonly StoredRecord[]): Collection {
-  const seen = new Set<string>();
-  const of = new Map<string, StoredRecord[]>();
+export function collect(dialogue: StoredRecord, records: readonly Item<unknown>[]): Collection {
+  const of = new Map<string, Item<unknown>[]>();
   for (const record of records) {
-    // A record that refers twice (a note to its dialogue and its round) comes twice.
-    if (seen.has(record.id)) continue;
-    seen.add(record.id);
     const list = of.get(record.type);
     if (list === undefined) of.set(record.type, [record]);
     else list.push(record);
   }
-  const all = <T>(type: string): Item<T>[] => (of.get(type) ?? []).map((record) => itemOf<T>(record));
+  const all = <T>(type: string): Item<T>[] => (of.get(type) ?? []) as Item<T>[];
   return {
     dialogue: itemOf(dialogue),
     rounds: all<Round>("dialogue-round").toSorted((a, b) => order(a.value.held_on, b.value.held_on)),

@@ -25,7 +25,7 @@ interface Sentence {
 }
 
 /** Two sentences with at least this share of their words in common are one sentence that was changed. */
-const ALIKE = 0.5;
+const ALIKE = 0.6;
 /** Beyond so many edits two texts have too little in common to be told apart by spans. */
 const MAX_EDITS = 20_000;
 

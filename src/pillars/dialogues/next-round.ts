@@ -1,7 +1,7 @@
 import { daysBetween, type Instant } from "#base";
 import { type Collection, type Item, order } from "./collect.ts";
 import { diffStatements, type StatementDiff } from "./diff.ts";
-import { latestBy } from "./rules.ts";
+import { findingOf, latestBy } from "./rules.ts";
 import type { Assessment, Commitment, Evidence, MeetingNote, Origin, Round, Statement, Task } from "./types.ts";
 
 /** One party's word on a commitment. */
@@ -22,6 +22,8 @@ export interface CommitmentLine {
   readonly text: string;
   readonly lang: string;
   readonly origin: Origin;
+  /** What stands against it: its statement is not here, its words are not there, or it claims another origin. */
+  readonly finding: ReturnType<typeof findingOf>;
   readonly area: string;
   readonly owedBy: readonly string[];
   readonly owedTo: readonly string[];
@@ -208,10 +210,12 @@ function commitmentLine(
     name: value.name,
     text: value.span.text,
     lang: value.span.lang,
-    origin: value.origin,
+    // Only agreed text makes an agreed commitment, whatever its marker called it.
+    origin: statement?.value.origin ?? "unilateral-statement",
+    finding: findingOf(value, statement?.value),
     area: value.area,
     owedBy: value.owed_by,
-    owedTo: value.owed_to,
+    owedTo: value.owed_to ?? [],
     guideline: value.guideline ?? null,
     dueOn: due,
     daysToDue: due === null ? null : daysBetween(today, due),

@@ -34,7 +34,7 @@ export function checkStatement(statement: Statement): void {
 export function checkCommitment(commitment: Commitment, statement: Statement): void {
   const text = wording(statement, commitment.span.lang);
   const { start, end } = commitment.span;
-  if (end <= start || text.slice(start, end) !== commitment.span.text)
+  if (!isSpan(start, end, text.length) || text.slice(start, end) !== commitment.span.text)
     throw new DialogueError("span-mismatch", "the span is not what stands in the statement at that place", {
       where: "span",
       fix: "Mark it again in the statement's text.",
@@ -45,6 +45,23 @@ export function checkCommitment(commitment: Commitment, statement: Statement): v
       `its statement is ${ORIGIN_WORDS[statement.origin]}, so it cannot be ${ORIGIN_WORDS[commitment.origin]}`,
       { where: "origin", fix: "Only agreed text makes an agreed commitment." },
     );
+}
+
+const isSpan = (start: number, end: number, length: number): boolean =>
+  Number.isInteger(start) && Number.isInteger(end) && start >= 0 && end > start && end <= length;
+
+/**
+ * What stands against a commitment that came from a partner, who may have marked it by other rules: it is shown, with its
+ * statement's own origin, and never taken for more than that.
+ */
+export function findingOf(
+  commitment: Commitment,
+  statement: Statement | undefined,
+): "statement-unseen" | "not-verbatim" | "origin-differs" | null {
+  if (statement === undefined) return "statement-unseen";
+  const { lang, start, end, text } = commitment.span;
+  if (statement.texts.find((item) => item.lang === lang)?.text.slice(start, end) !== text) return "not-verbatim";
+  return commitment.origin === statement.origin ? null : "origin-differs";
 }
 
 const ORIGIN_WORDS = {

@@ -10,6 +10,7 @@ import { DialogueError } from "./errors.ts";
 import { type JointRecord, jointRecord, sealSignature } from "./joint-record.ts";
 import { compareStatements, nextRound, type NextRound, type WordingChange } from "./next-round.ts";
 import { progress, type ProgressPoint, roundDays } from "./progress.ts";
+import { createItems } from "./read-items.ts";
 import { checkAmendedCommitment, checkAssessment, checkCommitment, checkStatement } from "./rules.ts";
 import { suggestSpans } from "./suggest.ts";
 import type {
@@ -108,11 +109,12 @@ export function createDialogues(deps: {
 }): Dialogues {
   const { store, self, clock, registry } = deps;
   const desk = createDesk({ party: self.id, clock, registry });
+  const items = createItems();
   const today = (): string => clock().toISOString().slice(0, 10);
 
   async function gather(r: Reader, id: string): Promise<Collection> {
     const dialogue = await existing(r, "dialogue", id);
-    return collect(dialogue, await r.records.referring(id, MAX_RECORDS));
+    return collect(dialogue, await items(r, id, MAX_RECORDS));
   }
 
   /** One write by an officer who may write. */
@@ -191,7 +193,7 @@ export function createDialogues(deps: {
         const before = await of<Commitment>(t, "commitment", id);
         const { span: _span, statement_ref: _statement, ...allowed } = change;
         const { assessments } = await gather(t, before.value.dialogue_ref);
-        checkAmendedCommitment(before.value, { ...before.value, ...allowed } as Commitment, assessments.get(id) ?? []);
+        checkAmendedCommitment(before.value, { ...before.value, ...allowed }, assessments.get(id) ?? []);
         await desk.amend(t, id, allowed);
       }),
     addEvidence: (actor, input, markings) =>

@@ -18,7 +18,7 @@ const MARKERS: readonly { readonly pattern: RegExp; readonly weight: number }[] 
   },
   {
     pattern:
-      /\b(?:will|are to|is to) (?:continue|work|hold|meet|establish|share|provide|develop|strengthen|enhance|support|convene|explore|expand|launch|implement|submit|report|train)\b/iu,
+      /\b(?:will|are to|is to) (?:continue|work|hold|meet|establish|share|provide|develop|strengthen|enhance|support|convene|explore|expand|launch|implement|submit|report|train|counter|combat|prevent|exchange|cooperate|coordinate|host|consult|address|promote|build|designate|review)\b/iu,
     weight: 0.7,
   },
   {

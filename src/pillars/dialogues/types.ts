@@ -110,7 +110,7 @@ export const commitmentSchema = z.looseObject({
   span: z.looseObject({ lang: language, start: z.int().min(0), end: z.int().min(1), text }),
   origin: z.enum(ORIGINS),
   owed_by: z.array(line).min(1).max(200),
-  owed_to: z.array(line).max(200),
+  owed_to: z.array(line).min(1).max(200).optional(),
   area: line,
   target: text.optional(),
   /** What will count as done; fixed before anyone scores. */
@@ -224,40 +224,47 @@ const title = (object: JsonObject, ...names: readonly string[]): string =>
     .filter((part) => part !== "")
     .join(", ");
 
-function type(name: DialogueTypeName, titleOf: string, schema: z.ZodType, more: Partial<RecordType> = {}): RecordType {
+function declare(
+  name: DialogueTypeName,
+  titleOf: string,
+  schema: z.ZodType,
+  more: Partial<RecordType> = {},
+): RecordType {
   return defineType({ name, kind: "sdo", title: titleOf, extensionId: EXTENSIONS[name], schema, ...more });
 }
 
 /** One meeting of a series of talks. */
-export const dialogueRoundType = type("dialogue-round", "Dialogue round", roundSchema, {
+export const dialogueRoundType = declare("dialogue-round", "Dialogue round", roundSchema, {
   summary: (object) => title(object, "name", "place", "held_on"),
   names: (object) => [fieldText(object, "name"), fieldText(object, "series")],
 });
 
 /** Every record type that the pillar brings. */
 export const dialogueTypes: readonly RecordType[] = [
-  type("dialogue", "Dialogue", dialogueSchema),
+  declare("dialogue", "Dialogue", dialogueSchema),
   dialogueRoundType,
-  type("dialogue-statement", "Statement", statementSchema, { summary: (object) => title(object, "name", "issued_on") }),
-  type("commitment", "Commitment", commitmentSchema),
-  type("commitment-evidence", "Evidence", evidenceSchema, {
+  declare("dialogue-statement", "Statement", statementSchema, {
+    summary: (object) => title(object, "name", "issued_on"),
+  }),
+  declare("commitment", "Commitment", commitmentSchema),
+  declare("commitment-evidence", "Evidence", evidenceSchema, {
     summary: (object) => `${fieldText(object, "standing")}: ${fieldText(object, "shows")}`,
     names: (object) => [fieldText(object, "shows")],
   }),
-  type("commitment-assessment", "Assessment", assessmentSchema, {
+  declare("commitment-assessment", "Assessment", assessmentSchema, {
     summary: (object) =>
       `${fieldText(object, "completion")} (${fieldText(object, "score")}), ${fieldText(object, "assessed_on")}`,
     names: () => [],
   }),
-  type("commitment-milestone", "Milestone", milestoneSchema),
-  type("dialogue-task", "Task", taskSchema),
-  type("meeting-note", "Meeting note", noteSchema),
-  type("round-record", "Record of a round", recordSchema),
-  type("round-amendment", "Amendment of a round's record", amendmentSchema, {
+  declare("commitment-milestone", "Milestone", milestoneSchema),
+  declare("dialogue-task", "Task", taskSchema),
+  declare("meeting-note", "Meeting note", noteSchema),
+  declare("round-record", "Record of a round", recordSchema),
+  declare("round-amendment", "Amendment of a round's record", amendmentSchema, {
     summary: (object) => `Amendment: ${fieldText(object, "reasons")}`,
     names: () => [],
   }),
-  type("round-signature", "Signature of a round's record", signatureSchema, {
+  declare("round-signature", "Signature of a round's record", signatureSchema, {
     summary: (object) => `Signed ${fieldText(object, "signed_on")} by ${fieldText(object, "signed_by")}`,
     names: () => [],
   }),
