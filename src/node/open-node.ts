@@ -117,7 +117,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(
-  { store, self, access, safeguards, intake, exchange, events }: EntenteNode,
+  { store, self, access, safeguards, intake, exchange, dialogues, events }: EntenteNode,
   { clock, onError }: NodeOptions,
   wake: () => void,
 ): ApiDeps {
@@ -129,6 +129,7 @@ function webDeps(
     safeguards,
     intake,
     exchange,
+    dialogues,
     wake,
     onError,
     version: VERSION,

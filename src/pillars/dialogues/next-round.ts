@@ -103,7 +103,10 @@ export interface TalkingPoint {
     | "unverified-claim"
     | "no-guideline"
     | "wording-dropped";
+  /** The commitment's name, or the words that were dropped. */
   readonly text: string;
+  /** Whom it concerns, by their ids. */
+  readonly parties: readonly string[];
   /** The record that it rests on. */
   readonly source: string;
 }
@@ -149,7 +152,6 @@ export function nextRound(
   const statements = new Map(collection.statements.map((item) => [item.id, item]));
   const lines = collection.commitments.map((item) => commitmentLine(collection, statements, item, self, today));
   const areas = groupByArea(lines, dialogue.value.areas ?? []);
-  const partyNames = new Map(dialogue.value.parties.map(({ ref, name }) => [ref, name]));
   const overdue = dialogue.value.parties.map(({ ref }) => ({
     party: ref,
     commitments: lines.filter((line) => line.state === "overdue" && line.owedBy.includes(ref)).map(({ id }) => id),
@@ -169,7 +171,7 @@ export function nextRound(
     disagreements: lines.filter(({ disagree }) => disagree).map(({ id }) => id),
     news: facts.news,
     wording,
-    talkingPoints: talkingPoints(lines, wording, self, (ref) => partyNames.get(ref) ?? ref),
+    talkingPoints: talkingPoints(lines, wording, self),
     national: {
       notes: collection.notes.filter(({ owner }) => owner === self).map(noteLine),
       tasks: collection.tasks.filter(({ owner }) => owner === self).map((item) => taskLine(item, today)),
@@ -290,44 +292,23 @@ export function compareStatements(before: Item<Statement>, after: Item<Statement
   return { lang, before: named(before), after: named(after), ...diffStatements(text(before), text(after), lang) };
 }
 
-function talkingPoints(
-  lines: readonly CommitmentLine[],
-  wording: WordingChange | null,
-  self: string,
-  name: (ref: string) => string,
-): TalkingPoint[] {
+function talkingPoints(lines: readonly CommitmentLine[], wording: WordingChange | null, self: string): TalkingPoint[] {
   const points: TalkingPoint[] = [];
   for (const line of lines) {
-    if (line.state === "overdue") {
-      const ours = line.owedBy.includes(self);
-      points.push({
-        kind: ours ? "overdue-ours" : "overdue-theirs",
-        text: `${ours ? "We owe" : `${line.owedBy.map(name).join(", ")} owes`}: ${line.name} (due ${line.dueOn ?? ""})`,
-        source: line.id,
-      });
-    }
-    if (line.disagree) {
-      const said = line.theirs.map((other) => `${name(other.party)} ${signed(other.score)}`).join(", ");
-      points.push({
-        kind: "disagreement",
-        text: `${line.name}: we score ${signed(line.ours?.score ?? 0)}, ${said}`,
-        source: line.id,
-      });
-    }
+    const say = (kind: TalkingPoint["kind"], parties: readonly string[]): void =>
+      void points.push({ kind, text: line.name, parties: [...parties], source: line.id });
+    if (line.state === "overdue") say(line.owedBy.includes(self) ? "overdue-ours" : "overdue-theirs", line.owedBy);
+    if (line.disagree)
+      say(
+        "disagreement",
+        line.theirs.map(({ party }) => party),
+      );
     const claimed = line.theirs.find((other) => other.standing === "claimed-complete");
-    if (claimed !== undefined && line.ours?.standing !== "verified")
-      points.push({
-        kind: "unverified-claim",
-        text: `${name(claimed.party)} claims complete, not verified: ${line.name}`,
-        source: line.id,
-      });
-    if (line.guideline === null && line.origin === "agreed-text")
-      points.push({ kind: "no-guideline", text: `What counts as done is not fixed: ${line.name}`, source: line.id });
+    if (claimed !== undefined && line.ours?.standing !== "verified") say("unverified-claim", [claimed.party]);
+    if (line.guideline === null && line.origin === "agreed-text") say("no-guideline", []);
   }
   for (const span of wording?.spans ?? [])
     if (span.kind === "dropped" && span.before !== null && wording !== null)
-      points.push({ kind: "wording-dropped", text: span.before.text, source: wording.after.id });
+      points.push({ kind: "wording-dropped", text: span.before.text, parties: [], source: wording.after.id });
   return points;
 }
-
-const signed = (score: number): string => (score > 0 ? `+${score}` : score < 0 ? `−${-score}` : "0");

@@ -36,6 +36,15 @@ export function nextRoundCommand(dialogue: Command): void {
     });
 }
 
+const POINT_WORDS: Readonly<Record<NextRound["talkingPoints"][number]["kind"], string>> = {
+  "overdue-ours": "We owe, overdue",
+  "overdue-theirs": "Owed to us, overdue",
+  disagreement: "The sides disagree",
+  "unverified-claim": "Claimed complete, not verified",
+  "no-guideline": "What counts as done is not fixed",
+  "wording-dropped": "Wording dropped",
+};
+
 function screenWords(screen: NextRound): string[] {
   const names = new Map(screen.dialogue.parties.map(({ ref, name }) => [ref, name]));
   const name = (ref: string): string => names.get(ref) ?? ref;
@@ -62,7 +71,10 @@ function screenWords(screen: NextRound): string[] {
     "",
     ...screen.overdue.map(({ party, commitments }) => `Overdue, owed by ${name(party)}: ${commitments.length}`),
     ...(screen.talkingPoints.length === 0 ? [] : ["", "Talking points"]),
-    ...screen.talkingPoints.map(({ text, source }) => `  ${text}  [${source}]`),
+    ...screen.talkingPoints.map(
+      ({ kind, text, parties, source }) =>
+        `  ${POINT_WORDS[kind]}${parties.length === 0 ? "" : ` (${parties.map(name).join(", ")})`}: ${text}  [${source}]`,
+    ),
     ...(screen.news.length === 0 ? [] : ["", "New since the last round"]),
     ...screen.news.map(({ title, type }) => `  ${type}: ${title}`),
     ...(screen.wording === null ? [] : ["", ...wordingWords(screen.wording)]),
