@@ -51,6 +51,7 @@ class ObjectScanner {
   readonly #max: number;
   readonly #member: Buffer;
   #buffer: Buffer = Buffer.alloc(0);
+  #room: Buffer = Buffer.alloc(0);
   /** File offset of the buffer's first byte. */
   #base = 0;
   #depth = 0;
@@ -77,7 +78,7 @@ class ObjectScanner {
 
   *push(chunk: Buffer): Generator<ReadItem> {
     const carried = this.#buffer.length;
-    this.#buffer = carried === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+    this.#buffer = carried === 0 ? chunk : this.#joined(chunk);
     let at = carried;
     if (this.#first) {
       if (this.#buffer.length < 4) return;
@@ -92,6 +93,22 @@ class ObjectScanner {
     }
     yield* this.#scan(at);
     this.#forget();
+  }
+
+  /** What is carried and the chunk after it, in room that doubles: an object of many chunks is copied few times. */
+  #joined(chunk: Buffer): Buffer {
+    const carried = this.#buffer;
+    const length = carried.length + chunk.length;
+    const from = carried.buffer === this.#room.buffer ? carried.byteOffset - this.#room.byteOffset : -1;
+    if (from >= 0 && from + length <= this.#room.length) {
+      chunk.copy(this.#room, from + carried.length);
+      return this.#room.subarray(from, from + length);
+    }
+    const room = Buffer.allocUnsafeSlow(length * 2);
+    carried.copy(room);
+    chunk.copy(room, carried.length);
+    this.#room = room;
+    return room.subarray(0, length);
   }
 
   *end(): Generator<ReadItem> {

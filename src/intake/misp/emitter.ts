@@ -5,6 +5,8 @@ import { MISP_EXTENSION_ID, type MispOriginal } from "./extension.ts";
 import { MISP_NAMESPACE } from "./markings.ts";
 import { at, idOf, momentOf, textOf, uuidOf } from "./read.ts";
 
+/** References of one report. A larger event goes on in groupings, each of which the report names. */
+export const MAX_REFS = 5000;
 /** Characters of one original that a record carries; a larger one is told and not carried. */
 const MAX_ORIGINAL = 2 * 1024 * 1024;
 
@@ -23,6 +25,8 @@ export class Emitter {
   readonly #place: string;
   readonly #made = new Set<string>();
   readonly #uuids = new Set<string>();
+  /** A UUID is of one object whatever its type (§2.9). */
+  readonly #types = new Map<string, string>();
   #ready: Loaded[] = [];
 
   constructor(place: string) {
@@ -55,7 +59,14 @@ export class Emitter {
       this.problem(pointer, "not-stix", `it makes no valid ${textOf(object["type"])}: ${fault}`);
       return false;
     }
+    const type = textOf(object["type"]) ?? "";
+    const other = this.#types.get(id.slice(-36)) ?? type;
+    if (other !== type) {
+      this.problem(pointer, "duplicate-uuid", `its UUID stands for a ${other} in this event too`);
+      return false;
+    }
     this.#made.add(id);
+    this.#types.set(id.slice(-36), type);
     this.#ready.push({ kind: "object", object, place: this.#place + pointer });
     return true;
   }
@@ -63,8 +74,8 @@ export class Emitter {
   /** The UUID of a MISP node; where it has none, or one that stood before, one made of where and what it is. */
   uuid(node: JsonObject, pointer: string, kind: string, parent: string): string {
     const own = uuidOf(node["uuid"]);
-    if (own !== null && !this.#uuids.has(`${kind} ${own}`)) {
-      this.#uuids.add(`${kind} ${own}`);
+    if (own !== null && !this.#uuids.has(own) && !this.#types.has(own)) {
+      this.#uuids.add(own);
       return own;
     }
     this.problem(
@@ -75,7 +86,7 @@ export class Emitter {
         : "this UUID stands twice in the event; another is made of the content for the second",
     );
     const made = uuid5(MISP_NAMESPACE, JSON.stringify([parent, kind, pointer, sha256Hex(JSON.stringify(node))]));
-    this.#uuids.add(`${kind} ${made}`);
+    this.#uuids.add(made);
     return made;
   }
 
@@ -154,5 +165,8 @@ export const relationship = (
     source_ref: source,
     target_ref: target,
   });
+
+/** The indicator of what has the UUID in MISP: the record that carries it has that one itself. */
+export const indicatorUuid = (uuid: string): string => derivedUuid("indicator", uuid);
 
 export const derivedUuid = (...parts: readonly string[]): string => uuid5(MISP_NAMESPACE, JSON.stringify(parts));

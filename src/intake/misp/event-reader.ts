@@ -2,15 +2,13 @@ import { isJsonObject, type JsonObject, type JsonValue } from "#base";
 import type { PartyId } from "#policy";
 import type { Loaded } from "../loader.ts";
 import { type Made, makeAttribute } from "./attributes.ts";
-import { derivedUuid, Emitter, marked, relationship, type Stamp, stamped } from "./emitter.ts";
+import { derivedUuid, Emitter, indicatorUuid, marked, MAX_REFS, relationship, type Stamp, stamped } from "./emitter.ts";
 import { clusterOf, clustersOf } from "./galaxies.ts";
 import { isTlp, markingsOf, tagNames } from "./markings.ts";
 import { Fields, makeObject } from "./objects.ts";
 import { described, entriesOf, noteOf, shown } from "./texts.ts";
 import { at, flagOf, idOf, isoOf, momentOf, objectsOf, textOf, uuidOf } from "./read.ts";
 
-/** References of one report. A larger event goes on in groupings, each of which the report names. */
-const MAX_REFS = 5000;
 const EPOCH = "1970-01-01T00:00:00.000Z";
 const UNKNOWN = "00000000-0000-0000-0000-000000000000";
 
@@ -120,6 +118,7 @@ export class EventReader {
       modified: EPOCH,
       name: clean,
       identity_class: "organization",
+      ...this.#out.original("organisation", { uuid, name: clean }, { ...this.#stamp, modified: EPOCH }, pointer),
     };
     this.#out.give(identity, pointer);
     return identity.id;
@@ -259,7 +258,7 @@ export class EventReader {
     this.#became.set(uuid, about);
     let indicatorId: string | null = carrier["type"] === "indicator" ? carrierId : null;
     if (watch && made.comparison !== undefined) {
-      const indicator = stamped("indicator", uuid, stamp, {
+      const indicator = stamped("indicator", indicatorUuid(uuid), stamp, {
         name: node.title.slice(0, 250).toWellFormed(),
         description: `MISP ${node.kind}, category ${(textOf(node.node["category"]) ?? textOf(node.node["meta-category"]) ?? "unknown").slice(0, 60).toWellFormed()}`,
         ...described(node.node),

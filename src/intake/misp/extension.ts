@@ -8,7 +8,7 @@ const text = z.string().min(1);
 
 export const mispExtensionSchema = z.strictObject({
   extension_type: z.literal("property-extension"),
-  misp_kind: z.enum(["event", "attribute", "object", "cluster"]).describe("What the record was in MISP."),
+  misp_kind: z.enum(["event", "attribute", "object", "organisation"]).describe("What the record was in MISP."),
   original: text.describe("Its JSON in MISP's core format, as text, to the letter of its values."),
   as_of: text.describe("The record's `modified` when it was read: a later one has been changed here since."),
   within: text.optional().describe("UUID of the MISP object that the attribute belongs to."),
