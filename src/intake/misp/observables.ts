@@ -1,11 +1,26 @@
 import { isIPv4, isIPv6 } from "node:net";
-import type { JsonObject, JsonValue } from "#base";
+import { canonicalJson, type JsonObject, type JsonValue, sha256Hex } from "#base";
 import { scoId } from "#stix";
 import { textOf } from "./read.ts";
 
-/** A cyber-observable with the deterministic id of STIX 2.1 §2.9. */
+/**
+ * A cyber-observable with the deterministic id of STIX 2.1 §2.9. Where no property contributes, the standard wants a UUID of
+ * version 4: its bits are taken from the content, so that the same event is the same records again.
+ */
 export function observable(type: string, properties: JsonObject): JsonObject {
-  return { type, spec_version: "2.1", id: scoId(type, properties), ...properties };
+  const id = scoId(type, properties);
+  return {
+    type,
+    spec_version: "2.1",
+    id: id.at(-22) === "4" ? `${type}--${contentUuid(properties)}` : id,
+    ...properties,
+  };
+}
+
+function contentUuid(properties: JsonObject): string {
+  const hex = sha256Hex(canonicalJson(properties));
+  const variant = "89ab"[Number.parseInt(hex.charAt(16), 16) % 4] ?? "8";
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** MISP's names of hashes, and STIX's (hash-algorithm-ov). What the vocabulary lacks has no observable. */
