@@ -61,7 +61,8 @@ export async function* exportEvents(
       const uuid = derivedUuid("export", party.id, now, String(number++));
       const frame = { uuid, info: `Records of ${party.name}, part ${number}`, now, organisation };
       const { event, leftOut } = writeEvent(null, members, frame);
-      yield { event, leftOut, records: members.size };
+      const empty = ["Attribute", "Object", "Galaxy"].every((key) => event[key] === undefined || isEmpty(event[key]));
+      if (!empty || leftOut.length > 0) yield { event, leftOut, records: members.size };
     }
   }
 }
@@ -80,6 +81,8 @@ async function* pages(
     cursor = page.next;
   } while (cursor !== null);
 }
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 /** A report or grouping with what it refers to, and the further parts of a large event. */
 async function gather(
