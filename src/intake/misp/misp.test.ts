@@ -63,6 +63,7 @@ const attribute = (n: number, type: string, value: JsonValue, more: JsonObject =
   distribution: "5",
   ...more,
 });
+const order = (a: unknown, b: unknown): number => (String(a) < String(b) ? -1 : 1);
 const ofType = (objects: readonly JsonObject[], type: string): JsonObject[] =>
   objects.filter((object) => object["type"] === type);
 
@@ -82,7 +83,7 @@ function back(
   event: JsonObject;
   leftOut: readonly object[];
 } {
-  const head = objects.find(({ type }) => type === "report" || type === "grouping");
+  const head = objects.find(({ type }) => type === "report");
   if (head === undefined) throw new Error("no head");
   const members = new Map<string, Labelled>();
   for (const object of objects)
@@ -153,7 +154,7 @@ describe("a full event in MISP's core format", () => {
     };
     for (const key of ["Attribute", "Object"]) {
       const [before, after] = [byUuid(original[key]), byUuid(again[key])];
-      expect([...after.keys()].toSorted()).toEqual([...before.keys()].toSorted());
+      expect([...after.keys()].toSorted(order)).toEqual([...before.keys()].toSorted(order));
       for (const [id, item] of before) expect(stripped(after.get(id) ?? null)).toEqual(stripped(item));
     }
     const { Attribute: _a, Object: _o, ...rest } = original;
@@ -175,7 +176,7 @@ describe("a full event in MISP's core format", () => {
 describe("who may see it", () => {
   const markingsOf = async (more: JsonObject) => {
     const { objects, problems } = await load(event({ Attribute: [attribute(1, "domain", "a.example")], ...more }));
-    const head = objects.find(({ type }) => type === "grouping") ?? {};
+    const head = objects.find(({ type }) => type === "report") ?? {};
     return { ...labelled(objects, head).label.handling, objects, problems };
   };
 
@@ -196,7 +197,7 @@ describe("who may see it", () => {
   test("TLP tags become TLP markings on every object, and the strictest counts", async () => {
     const { objects } = await markingsOf({ Tag: [{ name: "TLP:GREEN" }, { name: "tlp:red" }] });
     for (const object of objects) {
-      if (["identity", "marking-definition"].includes(String(object["type"]))) continue;
+      if (["identity", "marking-definition"].includes(object["type"] as string)) continue;
       expect(labelled(objects, object).label.handling.tlp, JSON.stringify(object)).toBe("red");
     }
   });
@@ -230,7 +231,29 @@ describe("who may see it", () => {
     expect(of(`observed-data--${uuid(1)}`).tlp).toBe("red");
     expect(of(`observed-data--${uuid(2)}`)).toMatchObject({ tlp: "green", granted: true, releasableTo: [] });
     expect(of(`observed-data--${uuid(3)}`).tlp).toBe("red");
-    expect(of(`grouping--${UUID}`)).toMatchObject({ tlp: "green", granted: false });
+    expect(of(`report--${UUID}`)).toMatchObject({ tlp: "green", granted: false });
+  });
+
+  test("an event marked more strictly later is a newer version of all that stands in it", async () => {
+    const read = (timestamp: string, tag: string) =>
+      load(
+        event({
+          timestamp,
+          Tag: [{ name: tag }],
+          Attribute: [
+            attribute(1, "vulnerability", "CVE-2020-1", { Sighting: [{ uuid: uuid(9), date_sighting: "1717243000" }] }),
+          ],
+          Galaxy: [{ type: "tool", GalaxyCluster: [{ uuid: uuid(8), value: "Own", version: "1", distribution: "0" }] }],
+        }),
+      );
+    const [before, after] = [await read("1717243200", "tlp:green"), await read("1717243201", "tlp:red")];
+    for (const old of before.objects) {
+      const now = after.objects.find(({ id }) => id === old["id"]) ?? {};
+      if (["identity", "marking-definition"].includes(old["type"] as string)) continue;
+      expect(labelled(after.objects, now).label.handling.tlp).toBe("red");
+      expect((now["modified"] as string) > (old["modified"] as string), JSON.stringify(now)).toBe(true);
+      expect(now["created"]).toBe(old["created"]);
+    }
   });
 
   test("on the way out a marking added here closes the distribution, and one not understood keeps the record in", async () => {
@@ -244,7 +267,7 @@ describe("who may see it", () => {
     );
     expect([...byUuid(out["Attribute"]).keys()]).toEqual([uuid(1)]);
     expect(leftOut).toContainEqual({ id: `observed-data--${uuid(2)}`, reason: "marking-unknown" });
-    const head = labelled(objects, objects.find(({ type }) => type === "grouping") ?? {});
+    const head = labelled(objects, objects.find(({ type }) => type === "report") ?? {});
     const amber = { object: head.object, label: compileLabel(PARTY, [TLP2.amber], () => undefined) };
     const frame = { uuid: UUID, info: "", now: NOW, organisation: { name: "Here", uuid: UUID } };
     expect(writeEvent(amber, new Map(), frame).event).toMatchObject({
@@ -272,8 +295,7 @@ describe("what a search answers, a list, a line an event", () => {
   ])("%s", async (_, text) => {
     expect(mispLoader.sniff(Buffer.from(text.slice(0, 4096)), "x")).toBe(true);
     const { objects, problems } = await load(text);
-    expect(ofType(objects, "grouping").map((o) => o["name"])).toEqual(["A short event without much"]);
-    expect(ofType(objects, "report").map((o) => o["name"])).toEqual(["An empty one"]);
+    expect(ofType(objects, "report").map((o) => o["name"])).toEqual(["A short event without much", "An empty one"]);
     expect(problems).toEqual([]);
   });
 
@@ -333,9 +355,9 @@ describe("hostile events", () => {
   test("an event of many attributes goes on in further groupings, and comes back whole", async () => {
     const many = Array.from({ length: 6000 }, (_, n) => attribute(n, "comment", `Note ${n}`));
     const { objects } = await load(event({ Attribute: many }));
-    const [part, head] = ofType(objects, "grouping");
-    expect((part?.["object_refs"] as string[]).length).toBe(1000);
-    expect((head?.["object_refs"] as string[]).at(-1)).toBe(part?.["id"]);
+    const refs = (type: string): JsonValue[] => ofType(objects, type).flatMap((o) => o["object_refs"] as JsonValue[]);
+    expect([refs("grouping").length, refs("report").length]).toEqual([1000, 5001]);
+    expect(refs("report").at(-1)).toBe(ofType(objects, "grouping")[0]?.["id"]);
   }, 20_000);
 });
 
@@ -373,10 +395,10 @@ describe("any event", () => {
   test("of attributes comes back with each of them, and every object made of it is valid", async () => {
     await fc.assert(
       fc.asyncProperty(attributes, async (list) => {
-        const { objects } = await load(event({ Attribute: list as JsonValue }));
+        const { objects } = await load(event({ Attribute: list }));
         for (const object of objects) expect(validateObject(object).errors, JSON.stringify(object)).toEqual([]);
         const again = byUuid(back(objects).event["Attribute"]);
-        expect([...again.keys()].toSorted()).toEqual(list.map((a) => a.uuid).toSorted());
+        expect([...again.keys()].toSorted(order)).toEqual(list.map((a) => a.uuid).toSorted(order));
         for (const item of list) {
           const { Tag: _tag, ...rest } = again.get(item.uuid) as JsonObject;
           expect(rest).toEqual(
@@ -425,8 +447,8 @@ describe("any event", () => {
       { requiredKeys: ["info"] },
     );
     await fc.assert(
-      fc.asyncProperty(any, async (value) => {
-        const { objects } = await load(JSON.stringify({ Event: value }));
+      fc.asyncProperty(any, async (made) => {
+        const { objects } = await load(JSON.stringify({ Event: made }));
         for (const object of objects) expect(validateObject(object).errors, JSON.stringify(object)).toEqual([]);
       }),
       { numRuns: 300 },
