@@ -9,6 +9,7 @@ import type { Loaded, Source } from "../loader.ts";
 import { ATTRIBUTE_TYPES } from "./attributes.ts";
 import { type Labelled, writeEvent } from "./event-writer.ts";
 import { mispLoader } from "./loader.ts";
+import { OBJECT_TEMPLATES } from "./objects.ts";
 
 const PARTY = "identity--00000000-0000-4000-8000-00000000000a";
 const NOW = "2026-01-01T00:00:00.000000Z";
@@ -171,6 +172,14 @@ describe("a full event in MISP's core format", () => {
       { uuid: uuid(1), value: "CVE-2020-2000", timestamp: "1735689600" },
     ]);
   });
+});
+
+test("docs/misp.md names every attribute type and object template that is read", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/misp.md"), "utf8").replaceAll("\\|", "|");
+  const words = new Set(page.match(/[A-Za-z0-9|-]+/g));
+  const families = /^(?:filename\||email-|x509-fingerprint-|windows-service-)/;
+  const missing = [...ATTRIBUTE_TYPES, ...OBJECT_TEMPLATES].filter((name) => !words.has(name) && !families.test(name));
+  expect(missing).toEqual([]);
 });
 
 describe("who may see it", () => {

@@ -26,7 +26,7 @@ export const secondsOf = (value: JsonValue | undefined): string => {
 };
 
 /** An attribute as the core format §2.3 has it; it inherits the event's distribution. */
-export function attribute(
+function attribute(
   object: JsonObject,
   [category, type, value]: readonly [string, string, string],
   more: JsonObject = {},

@@ -1,5 +1,5 @@
 import type { JsonObject } from "#base";
-import type { ComparisonExpression, ObjectPath, ObservationExpression, Pattern } from "../pattern/ast.ts";
+import type { ComparisonExpression, ObjectPath, ObservationExpression } from "../pattern/ast.ts";
 import type { PatternError } from "../pattern/errors.ts";
 import { checkPattern } from "../pattern/match.ts";
 import { compareTimestamps, isPropertyName, isTypeName, timestampDigits } from "./forms.ts";
@@ -43,7 +43,7 @@ function tell(walk: Walk, weight: "error" | "warning", code: string, message: st
 }
 
 /** Recursion is as deep as the parser allowed. */
-function observation(expression: ObservationExpression | Pattern, walk: Walk): void {
+function observation(expression: ObservationExpression, walk: Walk): void {
   switch (expression.kind) {
     case "observation":
       return comparison(expression.comparison, walk);
