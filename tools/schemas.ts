@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { MISP_EXTENSION_ID, mispExtensionSchema } from "#intake";
 import { designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "#pillars/designations";
 import { dialogueTypes } from "#pillars/dialogues";
 import { HANDLING_EXTENSION_ID, handlingExtensionSchema } from "#policy";
@@ -53,6 +54,13 @@ const properties: readonly ExtensionFacts[] = [
       "Terms of a marking-definition: to whom, for what, until when, and what a recipient keeps to. Not understood means not released.",
     extensionTypes: ["property-extension"],
     schema: z.toJSONSchema(handlingExtensionSchema),
+  },
+  {
+    id: MISP_EXTENSION_ID,
+    name: "misp-original",
+    description: "What a record was in MISP before it was read into STIX, so that it can go back as it came.",
+    extensionTypes: ["property-extension"],
+    schema: z.toJSONSchema(mispExtensionSchema),
   },
 ];
 

@@ -15,7 +15,7 @@ import {
   type Self,
   tlsPin,
 } from "#exchange";
-import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
+import { createIntake, type Intake, type Loader, mispLoader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
 import { designationType, ofacLoader, unLoader } from "#pillars/designations";
 import { createDialogues, type Dialogues, dialogueTypes } from "#pillars/dialogues";
@@ -86,7 +86,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     witnesses: config.witnesses ?? [],
     onEvent: (event) => events.emit("exchange", event),
   });
-  const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, stixLoader] });
+  const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, mispLoader, stixLoader] });
   const node: EntenteNode = {
     home,
     self,
