@@ -15,7 +15,7 @@ import {
   rootAt,
 } from "#ledger";
 import type { Viewer } from "#policy";
-import type { Channel, Store, Transactor } from "#store";
+import type { Channel, OutboundParcel, Store, Transactor } from "#store";
 import type { TypeRegistry } from "#stix";
 import { applyOwn } from "./apply-own.ts";
 import { ExchangeError } from "./errors.ts";
@@ -112,17 +112,19 @@ async function settle(
   const now = instantOf(clock());
   const log = ownLog(channel.id);
   await t.settings.lock(log);
-  // Another process of this party signed meanwhile, or recovered the same: look again.
-  if ((await t.trees.size(log)) !== mine) return false;
+  const size = await t.trees.size(log);
   const held = said.checkpoint === null ? null : ownCheckpoint(said.checkpoint, channel, self);
-  if (held === null || held.size <= mine) {
+  // The log may have grown while the partner was asked: a node that is at work must not have to ask for ever.
+  if (held === null || held.size <= size) {
     if (held !== null && !equalBytes(held.root, await rootAt(readingHashes(t), log, held.size))) throw forked(channel);
     if (await isDistrusted(t, channel.id)) {
       await t.settings.set(unprovenKey(channel.id), "");
-      await t.audit.note("log.proven", channel.id, { size: mine });
+      await t.audit.note("log.proven", channel.id, { size });
     }
     return true;
   }
+  // The entries that came begin where the log ended when they were asked for: look again.
+  if (size !== mine) return false;
   if (!(await isDistrusted(t, channel.id))) await distrustLog(t, channel.id, "the partner holds more of our log");
   if (said.entries.length === 0)
     throw new ExchangeError("link-failed", "the partner says that it holds more of our log, and does not give it");
@@ -172,7 +174,7 @@ async function recoverEntry(
   if (parcel.channel !== channel.id || parcel.from !== self.id || parcel.sequence !== sequence)
     throw new ExchangeError("message-malformed", "the partner gives back a parcel from another place");
   await append(t.trees, ownLog(channel.id), leafOf(envelope, salt));
-  await t.parcels.addOutbound({
+  const recovered: OutboundParcel = {
     channel: channel.id,
     sequence,
     kind: parcel.kind,
@@ -187,7 +189,8 @@ async function recoverEntry(
     deliveredAt: now,
     lastError: null,
     receipt: null,
-  });
+  };
+  await t.parcels.addOutbound([recovered]);
 }
 
 function forked(channel: Channel): ExchangeError {

@@ -104,7 +104,7 @@ async function message(
     signNote(formatCheckpoint({ origin, size: 2, root: await rootAt(tree, "l", 2) }), [
       { name: origin, key: self.key },
     ]);
-  return { envelope, salt: change.salt ?? salt, sequence: change.sequence ?? 1, checkpoint };
+  return { first: change.sequence ?? 1, parcels: [{ envelope, salt: change.salt ?? salt }], checkpoint };
 }
 
 const incidents = () => good.node.store.read(good.officers.overseer, (r) => r.parcels.incidents());

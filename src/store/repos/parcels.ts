@@ -1,6 +1,9 @@
+import { sql } from "kysely";
 import type { Instant } from "#base";
 import type { ParcelKind } from "../tables/exchange.ts";
-import type { RepoContext } from "./context.ts";
+import type { BulkInsert } from "../engine/engine.ts";
+import { StoreError } from "../errors.ts";
+import { chunks, type RepoContext } from "./context.ts";
 
 export interface OutboundParcel {
   readonly channel: string;
@@ -48,13 +51,64 @@ export interface Incident {
   readonly seenBy: string | null;
 }
 
+const text = (name: string) => ({ name, type: "text" }) as const;
+const integer = (name: string) => ({ name, type: "integer" }) as const;
+
+// The first two columns name a row: that is what the engines ask of a bulk insert.
+const INSERT_OUTBOUND: BulkInsert = {
+  table: "outbound",
+  key: null,
+  columns: [
+    integer("sequence"),
+    text("channel"),
+    text("kind"),
+    text("hash"),
+    text("envelope"),
+    text("salt"),
+    text("subject"),
+    text("created_at"),
+    text("state"),
+    integer("attempts"),
+    text("next_attempt_at"),
+    text("delivered_at"),
+    text("last_error"),
+    integer("receipt"),
+  ],
+};
+
+const INSERT_INBOUND: BulkInsert = {
+  table: "inbound",
+  key: null,
+  columns: [
+    integer("sequence"),
+    text("channel"),
+    text("kind"),
+    text("hash"),
+    text("envelope"),
+    text("salt"),
+    text("checkpoint"),
+    text("subject"),
+    text("summary"),
+    text("received_at"),
+  ],
+};
+
 export interface ParcelReader {
   outbound(channel: string, sequence: number): Promise<OutboundParcel | null>;
+  outboundAt(channel: string, sequences: readonly number[]): Promise<readonly OutboundParcel[]>;
   outboundBySubject(subject: string): Promise<readonly OutboundParcel[]>;
   outboundByHash(channel: string, hash: string): Promise<OutboundParcel | null>;
   outboundList(channel: string, limit?: number): Promise<readonly OutboundParcel[]>;
   /** The first parcels not yet delivered, in order, whether or not their time has come. */
   queue(channel: string, limit: number, after?: number): Promise<readonly OutboundParcel[]>;
+  /**
+   * As `queue`, for one message: parcels without a gap between them, whose envelopes have at most `bytes` in all; the first
+   * is there whatever its size. `until`: a place in the log that the batch does not pass.
+   */
+  batch(
+    channel: string,
+    bounds: { readonly count: number; readonly bytes: number; readonly after?: number; readonly until?: number },
+  ): Promise<readonly OutboundParcel[]>;
   queued(channel: string): Promise<number>;
   /** Releases, corrections and recalls for which no receipt has come. */
   unreceipted(channel: string): Promise<number>;
@@ -77,8 +131,10 @@ interface Opening {
 }
 
 export interface ParcelWriter extends ParcelReader {
-  addOutbound(parcel: OutboundParcel): Promise<void>;
-  delivered(channel: string, sequence: number): Promise<void>;
+  /** @throws StoreError `place-taken` when a parcel stands at one of the places. */
+  addOutbound(parcels: readonly OutboundParcel[]): Promise<void>;
+  /** The `count` parcels from `first` on have arrived. */
+  delivered(channel: string, first: number, count: number): Promise<void>;
   /** The partner holds everything before `size`. @returns how many parcels waited for that word. */
   deliveredBefore(channel: string, size: number): Promise<number>;
   failed(channel: string, sequence: number, error: string, nextAttemptAt: Instant): Promise<void>;
@@ -87,7 +143,8 @@ export interface ParcelWriter extends ParcelReader {
   /** The partner lacks what it once had: everything from `sequence` on waits again. */
   requeue(channel: string, sequence: number): Promise<void>;
   receipted(channel: string, sequence: number, receipt: number): Promise<void>;
-  addInbound(parcel: InboundParcel): Promise<void>;
+  /** @throws StoreError `place-taken` when a parcel stands at one of the places. */
+  addInbound(parcels: readonly InboundParcel[]): Promise<void>;
   addIncident(incident: Incident): Promise<void>;
 }
 
@@ -109,6 +166,14 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
       const row = await out().where("channel", "=", channel).where("sequence", "=", sequence).executeTakeFirst();
       return row === undefined ? null : toOut(row);
     },
+    async outboundAt(channel, sequences) {
+      const found: OutboundParcel[] = [];
+      for (const part of chunks([...new Set(sequences)]))
+        found.push(
+          ...(await out().where("channel", "=", channel).where("sequence", "in", part).execute()).map(toOut),
+        );
+      return found;
+    },
     async outboundBySubject(subject) {
       return (await out().where("subject", "=", subject).orderBy("channel").orderBy("sequence").execute()).map(toOut);
     },
@@ -126,6 +191,35 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
         .where("sequence", ">", after)
         .orderBy("sequence")
         .limit(limit)
+        .execute();
+      return rows.map(toOut);
+    },
+    async batch(channel, { count, bytes, after = -1, until = Number.MAX_SAFE_INTEGER }) {
+      const waiting = () =>
+        tx.db
+          .selectFrom("outbound")
+          .where("state", "=", "queued")
+          .where("channel", "=", channel)
+          .where("sequence", ">", after)
+          .where("sequence", "<", until);
+      // The sizes first: envelopes that would not fit are not read.
+      const sizes = await waiting()
+        .select(["sequence", sql<number>`octet_length(envelope)`.as("bytes")])
+        .orderBy("sequence")
+        .limit(count)
+        .execute();
+      const [first] = sizes;
+      if (first === undefined) return [];
+      let [fitting, room] = [0, bytes];
+      for (const row of sizes) {
+        room -= row.bytes;
+        if (row.sequence !== first.sequence + fitting || (fitting > 0 && room < 0)) break;
+        fitting++;
+      }
+      const rows = await waiting()
+        .selectAll()
+        .where("sequence", "<", first.sequence + fitting)
+        .orderBy("sequence")
         .execute();
       return rows.map(toOut);
     },
@@ -172,24 +266,35 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
       const rows = await tx.db.selectFrom("incident").selectAll().orderBy("at", "desc").limit(limit).execute();
       return rows.map(({ seen_by, ...row }) => ({ ...row, seenBy: seen_by }));
     },
-    async addOutbound({ createdAt, nextAttemptAt, deliveredAt, lastError, ...parcel }) {
-      await tx.db
-        .insertInto("outbound")
-        .values({
-          ...parcel,
-          created_at: createdAt,
-          next_attempt_at: nextAttemptAt,
-          delivered_at: deliveredAt,
-          last_error: lastError,
-        })
-        .execute();
+    async addOutbound(parcels) {
+      const kept = await tx.insertMany(
+        INSERT_OUTBOUND,
+        parcels.map((p) => [
+          p.sequence,
+          p.channel,
+          p.kind,
+          p.hash,
+          p.envelope,
+          p.salt,
+          p.subject,
+          p.createdAt,
+          p.state,
+          p.attempts,
+          p.nextAttemptAt,
+          p.deliveredAt,
+          p.lastError,
+          p.receipt,
+        ]),
+      );
+      if (kept.includes(null)) throw new StoreError("place-taken", "a parcel stands at this place of the log already");
     },
-    async delivered(channel, sequence) {
+    async delivered(channel, first, count) {
       await tx.db
         .updateTable("outbound")
         .set({ state: "delivered", delivered_at: now, last_error: null })
         .where("channel", "=", channel)
-        .where("sequence", "=", sequence)
+        .where("sequence", ">=", first)
+        .where("sequence", "<", first + count)
         .execute();
     },
     async deliveredBefore(channel, size) {
@@ -235,11 +340,23 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
         .where("sequence", "=", sequence)
         .execute();
     },
-    async addInbound({ receivedAt, ...parcel }) {
-      await tx.db
-        .insertInto("inbound")
-        .values({ ...parcel, received_at: receivedAt })
-        .execute();
+    async addInbound(parcels) {
+      const kept = await tx.insertMany(
+        INSERT_INBOUND,
+        parcels.map((p) => [
+          p.sequence,
+          p.channel,
+          p.kind,
+          p.hash,
+          p.envelope,
+          p.salt,
+          p.checkpoint,
+          p.subject,
+          p.summary,
+          p.receivedAt,
+        ]),
+      );
+      if (kept.includes(null)) throw new StoreError("place-taken", "a parcel stands at this place of the log already");
     },
     async addIncident({ seenBy, ...incident }) {
       await tx.db
