@@ -24,7 +24,10 @@ export async function applyReceipt(
     throw new ExchangeError("parcel-forged", "the receipt speaks of other records than were sent");
   await t.parcels.receipted(channel.id, body.sequence, parcel.sequence);
   const held = new Map<string, Copy[]>();
-  for (const copy of await t.releases.copiesOn(channel.id, carried.map(({ id }) => id)))
+  for (const copy of await t.releases.copiesOn(
+    channel.id,
+    carried.map(({ id }) => id),
+  ))
     held.set(copy.recordId, [...(held.get(copy.recordId) ?? []), copy]);
   const changed: Copy[] = [];
   for (const [n, { result }] of body.records.entries()) {

@@ -4,7 +4,7 @@ import type { Channel, OutboundParcel, Store } from "#store";
 import { keepCosignature } from "./cosigning.ts";
 import { ExchangeError } from "./errors.ts";
 import type { LinkClient } from "./link.ts";
-import type { LinkMessage } from "./message.ts";
+import { type LinkMessage, writeMessage } from "./message.ts";
 import { signHead } from "./outbox.ts";
 import { distrustLog, isDistrusted } from "./log-trust.ts";
 import type { Self } from "./self.ts";
@@ -213,7 +213,7 @@ async function deliver(
     checkpoint,
   };
   try {
-    const answer = await client.send(channel.partnerUrl, channel.partnerTlsPin, JSON.stringify(message), signal);
+    const answer = await client.send(channel.partnerUrl, channel.partnerTlsPin, writeMessage(message), signal);
     switch (answer.result) {
       case "stored":
       case "duplicate":

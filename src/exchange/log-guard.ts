@@ -66,6 +66,8 @@ export async function stateLog(t: Transactor, channel: Channel, from: number, ha
     characters += parcel.envelope.length;
   }
   if (have < (await t.trees.size(ownLog(channel.id)))) await t.parcels.requeue(channel.id, have);
+  // It is back: what was put off until it might be need not wait.
+  await t.parcels.retryNow(channel.id);
   return { size, checkpoint: await t.trees.checkpoint(partnerLog(channel.id)), entries };
 }
 
@@ -173,12 +175,13 @@ async function recoverEntry(
   }
   if (parcel.channel !== channel.id || parcel.from !== self.id || parcel.sequence !== sequence)
     throw new ExchangeError("message-malformed", "the partner gives back a parcel from another place");
-  await append(t.trees, ownLog(channel.id), leafOf(envelope, salt));
+  const hash = sha256Hex(envelope);
+  await append(t.trees, ownLog(channel.id), leafOf(hash, salt));
   const recovered: OutboundParcel = {
     channel: channel.id,
     sequence,
     kind: parcel.kind,
-    hash: sha256Hex(envelope),
+    hash,
     envelope,
     salt,
     subject: await applyOwn(t, registry, self, channel, parcel, now),

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { equalBytes, fromBase64, type Instant, sha256, sha256Hex, toBase64, utf8 } from "#base";
+import { equalBytes, fromBase64, fromHex, type Instant, sha256Hex, toBase64 } from "#base";
 import {
   appendAll,
   commitment,
@@ -75,7 +75,11 @@ export async function postAll(
       receipt: null,
     };
   });
-  await appendAll(t.trees, log, parcels.map(({ envelope, salt }) => leafOf(envelope, salt)));
+  await appendAll(
+    t.trees,
+    log,
+    parcels.map(({ hash, salt }) => leafOf(hash, salt)),
+  );
   await t.parcels.addOutbound(parcels);
   return parcels;
 }
@@ -93,9 +97,9 @@ export async function post(
   return posted;
 }
 
-/** The log entry that commits to this envelope. */
-export function leafOf(envelope: string, salt: string): Uint8Array {
-  return leafHash(commitment(fromBase64(salt), sha256(utf8(envelope))));
+/** The log entry that commits to the envelope with this SHA-256 (lower-case hex). */
+export function leafOf(hash: string, salt: string): Uint8Array {
+  return leafHash(commitment(fromBase64(salt), fromHex(hash)));
 }
 
 /** This node's signed checkpoint of its own log at `size`. Ed25519 is deterministic: one size, one note, ever. */

@@ -1,4 +1,4 @@
-import { BaseError, type Clock, equalBytes, instantOf } from "#base";
+import { BaseError, type Clock, equalBytes, instantOf, sha256Hex } from "#base";
 import {
   cosignerName,
   type Evidence,
@@ -89,7 +89,7 @@ async function verifyLog(
       const parcel = readParcel(openEnvelope(held.envelope, PARCEL_TYPE, [signer.key]).payload);
       if (parcel.sequence !== sequence || parcel.from !== signer.party)
         problems.push(`parcel ${sequence} is not what it says`);
-      leaves.push(leafOf(held.envelope, held.salt));
+      leaves.push(leafOf(sha256Hex(held.envelope), held.salt));
     }
     const rebuilt = memoryHashStore();
     await appendAll(rebuilt, "log", leaves);

@@ -87,7 +87,12 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
     hash: sha256Hex(envelope),
     parcel: openParcel(envelope, expected + n, channel, self),
   }));
-  if (fresh.length > 0) await appendAll(t.trees, log, fresh.map(({ envelope, salt }) => leafOf(envelope, salt)));
+  if (fresh.length > 0)
+    await appendAll(
+      t.trees,
+      log,
+      fresh.map(({ hash, salt }) => leafOf(hash, salt)),
+    );
   // When the answer was lost on its way, its cosignature goes again, but never for another history signed beside the same parcels.
   const checkpoint = await checkCheckpoint(t, channel, message.checkpoint, size);
   const line = await cosignPartner(t, self, channel, checkpoint, clock());

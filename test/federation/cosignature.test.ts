@@ -12,7 +12,7 @@ import {
   signNote,
 } from "#ledger";
 import { createLinkClient, listen, type LinkServer } from "../../src/exchange/link.ts";
-import type { LinkAnswer } from "../../src/exchange/message.ts";
+import { type LinkAnswer, readMessage, writeMessage } from "../../src/exchange/message.ts";
 import { checkpointAt, post } from "../../src/exchange/outbox.ts";
 import { pair, type Party, party, until } from "./two-nodes.ts";
 
@@ -61,15 +61,11 @@ async function send(sequence: number, change: object = {}): Promise<LinkAnswer> 
     const message = await a.node.store.read(a.officers.analyst, async (r) => {
       const parcel = await r.parcels.outbound(channel, sequence);
       const checkpoint = await checkpointAt(r, a.node.self, channel, sequence + 1);
-      return {
-        first: sequence,
-        parcels: [{ envelope: parcel?.envelope, salt: parcel?.salt }],
-        checkpoint,
-        ...change,
-      };
+      const parcels = [{ envelope: parcel?.envelope ?? "", salt: parcel?.salt ?? "" }];
+      return { first: sequence, parcels, checkpoint, ...change };
     });
     const { url, tlsPin } = b.node.self;
-    return await client.send(url, tlsPin, JSON.stringify(message), AbortSignal.timeout(5000));
+    return await client.send(url, tlsPin, writeMessage(message), AbortSignal.timeout(5000));
   } finally {
     client.close();
   }
@@ -179,7 +175,7 @@ describe("each side cosigns the other's log", () => {
       channelOf: () => Promise.resolve(channel),
       onError: (error) => b.errors.push(error),
       receive: (_, bytes) => {
-        const { checkpoint } = JSON.parse(Buffer.from(bytes).toString()) as { checkpoint: string };
+        const { checkpoint } = readMessage(bytes);
         const answer = answers.shift();
         return Promise.resolve(answer?.(`${checkpoint.split("\n\n")[0] ?? ""}\n`) ?? { result: "later", message: "" });
       },

@@ -169,9 +169,7 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
     async outboundAt(channel, sequences) {
       const found: OutboundParcel[] = [];
       for (const part of chunks([...new Set(sequences)]))
-        found.push(
-          ...(await out().where("channel", "=", channel).where("sequence", "in", part).execute()).map(toOut),
-        );
+        found.push(...(await out().where("channel", "=", channel).where("sequence", "in", part).execute()).map(toOut));
       return found;
     },
     async outboundBySubject(subject) {
