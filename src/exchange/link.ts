@@ -155,7 +155,7 @@ export interface LinkClient {
   close(): void;
 }
 
-export function createLinkClient(identity: LinkIdentity): LinkClient {
+export function createLinkClient(identity: LinkIdentity, timeout = REQUEST_MS): LinkClient {
   const agent = new Agent({
     keepAlive: true,
     maxSockets: 4,
@@ -184,7 +184,7 @@ export function createLinkClient(identity: LinkIdentity): LinkClient {
         );
       const headers = body === null ? {} : { "content-type": body.type, "content-length": body.bytes.length };
       const method = body === null ? "GET" : "POST";
-      const req = request(url, { method, agent, signal, timeout: REQUEST_MS, headers });
+      const req = request(url, { method, agent, signal, timeout, headers });
       const send = (): void => void (body === null ? req.end() : req.end(body.bytes));
       req.on("error", fail);
       req.on("timeout", () => req.destroy(new Error("no answer in time")));

@@ -16,8 +16,8 @@ export interface SettingWriter extends SettingReader {
 }
 
 /** More than processes of one party may differ in their clocks. */
-function addHour(instant: Instant): Instant {
-  return instantOf(new Date(Date.parse(`${instant.slice(0, 23)}Z`) + 3_600_000));
+function addMinute(instant: Instant): Instant {
+  return instantOf(new Date(Date.parse(`${instant.slice(0, 23)}Z`) + 60_000));
 }
 
 export function settingRepo({ tx, now }: RepoContext): SettingWriter {
@@ -50,7 +50,7 @@ export function settingRepo({ tx, now }: RepoContext): SettingWriter {
                 eb("lease.holder", "=", holder),
                 eb("lease.expires", "<=", now),
                 // Taken under a clock that has been set back since; it would not end for as long as the clock was ahead.
-                eb("lease.expires", ">", addHour(expires)),
+                eb("lease.expires", ">", addMinute(expires)),
               ]),
             ),
         )
