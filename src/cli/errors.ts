@@ -7,6 +7,7 @@ export type CliErrorCode =
   | "channel-ambiguous"
   | "not-held"
   | "record-unknown"
+  | "incident-unknown"
   | "passphrase-missing"
   | "evidence-refused"
   | "option-invalid";

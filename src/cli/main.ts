@@ -6,6 +6,7 @@ import { evidenceCommand } from "./commands/evidence.ts";
 import { exportCommand } from "./commands/export.ts";
 import { feedCommand } from "./commands/feed.ts";
 import { importCommand } from "./commands/import.ts";
+import { incidentCommand } from "./commands/incident.ts";
 import { inboxCommand } from "./commands/inbox.ts";
 import { initCommand } from "./commands/init.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
@@ -32,6 +33,7 @@ const COMMANDS = [
   recordsCommand,
   releaseCommand,
   inboxCommand,
+  incidentCommand,
   verifyCommand,
   evidenceCommand,
   ledgerCommand,

@@ -1,6 +1,15 @@
-import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { BaseError, type Clock, equalBytes, fromUtf8, type Instant, instantOf, parseJson, sha256Hex } from "#base";
+import {
+  BaseError,
+  type Clock,
+  equalBytes,
+  fromUtf8,
+  type Instant,
+  instantOf,
+  parseJson,
+  sha256Hex,
+  utf8,
+} from "#base";
 import {
   append,
   type Checkpoint,
@@ -19,6 +28,7 @@ import type { Channel, OutboundParcel, Store, Transactor } from "#store";
 import type { TypeRegistry } from "#stix";
 import { applyOwn } from "./apply-own.ts";
 import { ExchangeError } from "./errors.ts";
+import { keepIncident } from "./incident.ts";
 import { distrustLog, isDistrusted, unprovenKey } from "./log-trust.ts";
 import { leafOf, ownLog, partnerLog, readingHashes } from "./outbox.ts";
 import type { Self } from "./self.ts";
@@ -205,10 +215,12 @@ function forked(channel: Channel): ExchangeError {
 
 /** Kept as evidence, once, and the log stays shut until a person has decided. */
 async function keepFork(t: Transactor, channel: Channel, said: LogStatement, message: string, at: Instant) {
-  const evidence = said.checkpoint ?? "";
   await t.settings.set(unprovenKey(channel.id), message);
-  if ((await t.parcels.incidents(1000)).some((incident) => incident.evidence === evidence)) return;
-  const id = `incident--${randomUUID()}`;
-  await t.parcels.addIncident({ id, channel: channel.id, kind: "log-forked", message, evidence, at, seenBy: null });
-  await t.audit.note("incident", channel.id, { code: "log-forked" });
+  await keepIncident(t, {
+    channel: channel.id,
+    code: "log-forked",
+    message,
+    evidence: utf8(said.checkpoint ?? ""),
+    at,
+  });
 }

@@ -54,7 +54,13 @@ export async function faultyLink(options: {
 }): Promise<FaultyLink> {
   const { target, client, random } = options;
   const counts = new Map<string, number>();
-  const agent = new Agent({ ...client, keepAlive: true, maxSockets: 16, rejectUnauthorized: false });
+  const agent = new Agent({
+    ...client,
+    keepAlive: true,
+    maxSockets: 16,
+    maxCachedSessions: 0,
+    rejectUnauthorized: false,
+  });
   /** Old messages, to be sent again when nobody expects them. */
   const old: { readonly path: string; readonly body: Buffer }[] = [];
   let calm = false;
@@ -121,13 +127,13 @@ export async function faultyLink(options: {
       }
       case "reordered":
         // The sender gives it up and goes on; it arrives behind what was sent after it.
-        (req.socket as Socket).destroy();
+        req.socket.destroy();
         await pause(50 + wait * 400);
         await forward(method, path, body);
         return;
       case "reset in the middle":
         await cut(target, client, path, body.subarray(0, Math.floor(body.length * which)), body.length);
-        return void (req.socket as Socket).destroy();
+        return void req.socket.destroy();
       case "half-open":
         if (which < 0.5) await forward(method, path, body);
         // No answer and no end: the sender's own patience ends it.

@@ -19,7 +19,7 @@ process.once("disconnect", () => process.exit(0));
 
 /** A full disk and a busy store are what is being tested; anything else ends the run. */
 function failed(error: unknown): void {
-  const text = error instanceof Error ? `${error.message} ${String(error.cause ?? "")}` : String(error);
+  const text = error instanceof Error ? error.message : String(error);
   if (!/full|locked|busy/.test(text)) process.send?.({ kind: "error", message: text } satisfies MemberStatus);
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { equalBytes } from "#base";
 import { cosignerName, rootAt } from "#ledger";
 import { openHome, openNode } from "#node";
@@ -24,7 +25,13 @@ export interface MemberTask {
 export type MemberStatus =
   | { readonly kind: "running" }
   | { readonly kind: "error"; readonly message: string }
-  | { readonly kind: "status"; readonly approved: number; readonly unreceipted: number; readonly queued: number; readonly lastError: string | null };
+  | {
+      readonly kind: "status";
+      readonly approved: number;
+      readonly unreceipted: number;
+      readonly queued: number;
+      readonly lastError: string | null;
+    };
 
 export interface FaultReport {
   readonly seed: number;
@@ -212,7 +219,7 @@ function makeTrouble(
       case "full disk":
         await kill(member);
         // Room for a few pages more than there are: the next parcels meet a full disk, in the middle of anything.
-        setQuota(member, statSync(join(member.folder, "entente.sqlite")).size + Math.floor(random() * 40) * 8192);
+        setQuota(member, bytesOf(member) + Math.floor(random() * 40) * 8192);
         await start(member, problems);
         await new Promise((resolve) => setTimeout(resolve, 700));
         await kill(member);
@@ -227,6 +234,16 @@ function makeTrouble(
   };
 }
 
+/** What the store takes, with what stands in its write-ahead log only. */
+function bytesOf({ folder }: Member): number {
+  const db = new DatabaseSync(join(folder, "entente.sqlite"));
+  try {
+    return Number(db.prepare("pragma page_count").get()?.["page_count"]) * 8192;
+  } finally {
+    db.close();
+  }
+}
+
 function setQuota({ folder }: Member, maxBytes: number | null): void {
   const file = join(folder, "config.json");
   const { maxStoreBytes: _, ...config } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
@@ -239,13 +256,16 @@ async function judge(members: readonly Member[], channel: string): Promise<strin
   const nodes = [];
   for (const { folder } of members)
     nodes.push(
-      await openNode(await openHome(folder), { clock: () => new Date(), onError: (error) => problems.push(String(error)) }),
+      await openNode(await openHome(folder), {
+        clock: () => new Date(),
+        onError: (error) => problems.push(String(error)),
+      }),
     );
   try {
     for (const [n, member] of members.entries()) {
       const [own, other] = [nodes[n], nodes[1 - n]];
-      if (own === undefined || other === undefined) throw new TypeError("there are two nodes");
-      const [analyst, theirs] = [member.party.officers.analyst, members[1 - n]?.party.officers.analyst ?? analystMissing()];
+      const [analyst, theirs] = [member.party.officers.analyst, members[1 - n]?.party.officers.analyst];
+      if (own === undefined || other === undefined || theirs === undefined) throw new TypeError("there are two nodes");
       const name = own.self.name;
       const say = (words: string): number => problems.push(`${name}: ${words}`);
       const sent = await own.store.read(analyst, (r) => r.parcels.outboundList(channel, 1_000_000));
@@ -283,8 +303,4 @@ async function judge(members: readonly Member[], channel: string): Promise<strin
     for (const node of nodes) await node.close();
   }
   return problems;
-}
-
-function analystMissing(): never {
-  throw new TypeError("there are two members");
 }

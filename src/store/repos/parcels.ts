@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import type { Instant } from "#base";
-import type { ParcelKind } from "../tables/exchange.ts";
+import type { ExchangeTables, ParcelKind } from "../tables/exchange.ts";
 import type { BulkInsert } from "../engine/engine.ts";
 import { StoreError } from "../errors.ts";
-import { chunks, type RepoContext } from "./context.ts";
+import { actorName, chunks, type RepoContext } from "./context.ts";
 
 export interface OutboundParcel {
   readonly channel: string;
@@ -47,7 +47,12 @@ export interface Incident {
   readonly kind: string;
   readonly message: string;
   readonly evidence: string;
+  /** SHA-256 of the whole evidence, of which `evidence` may be the beginning. */
+  readonly digest: string;
   readonly at: Instant;
+  /** How often the same was tried, and when last. */
+  readonly times: number;
+  readonly lastAt: Instant;
   readonly seenBy: string | null;
 }
 
@@ -121,6 +126,12 @@ export interface ParcelReader {
   /** What opens the commitments of a log's entries, in order, without the parcels themselves: a page is small. */
   openings(side: "inbound" | "outbound", channel: string, from: number, count: number): Promise<readonly Opening[]>;
   incidents(limit?: number): Promise<readonly Incident[]>;
+  incident(id: string): Promise<Incident | null>;
+  /**
+   * The incident that this evidence belongs to: the same once more, or the newest of its kind on the channel when `most` of
+   * them wait already. @returns its id.
+   */
+  incidentOf(channel: string | null, kind: string, digest: string, most: number): Promise<string | null>;
 }
 
 interface Opening {
@@ -146,9 +157,12 @@ export interface ParcelWriter extends ParcelReader {
   /** @throws StoreError `place-taken` when a parcel stands at one of the places. */
   addInbound(parcels: readonly InboundParcel[]): Promise<void>;
   addIncident(incident: Incident): Promise<void>;
+  incidentAgain(id: string, at: Instant): Promise<void>;
+  /** The actor of this transaction has looked at it. @returns false when it is not there or was looked at before. */
+  incidentSeen(id: string): Promise<boolean>;
 }
 
-export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
+export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
   const out = () => tx.db.selectFrom("outbound").selectAll();
   type OutRow = Awaited<ReturnType<ReturnType<typeof out>["executeTakeFirstOrThrow"]>>;
   const toOut = ({ created_at, next_attempt_at, delivered_at, last_error, ...row }: OutRow): OutboundParcel => ({
@@ -161,6 +175,18 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
   const into = () => tx.db.selectFrom("inbound").selectAll();
   type InRow = Awaited<ReturnType<ReturnType<typeof into>["executeTakeFirstOrThrow"]>>;
   const toIn = ({ received_at, ...row }: InRow): InboundParcel => ({ ...row, receivedAt: received_at });
+  const toIncident = (row: ExchangeTables["incident"]): Incident => ({
+    id: row.id,
+    channel: row.channel,
+    kind: row.kind,
+    message: row.message,
+    evidence: row.evidence,
+    digest: row.digest,
+    at: row.at,
+    times: row.times,
+    lastAt: row.last_at,
+    seenBy: row.seen_by,
+  });
   return {
     async outbound(channel, sequence) {
       const row = await out().where("channel", "=", channel).where("sequence", "=", sequence).executeTakeFirst();
@@ -262,7 +288,26 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
     },
     async incidents(limit = 100) {
       const rows = await tx.db.selectFrom("incident").selectAll().orderBy("at", "desc").limit(limit).execute();
-      return rows.map(({ seen_by, ...row }) => ({ ...row, seenBy: seen_by }));
+      return rows.map(toIncident);
+    },
+    async incident(id) {
+      const row = await tx.db.selectFrom("incident").selectAll().where("id", "=", id).executeTakeFirst();
+      return row === undefined ? null : toIncident(row);
+    },
+    async incidentOf(channel, kind, digest, most) {
+      const on = () => {
+        const rows = tx.db.selectFrom("incident").select("id");
+        return channel === null ? rows.where("channel", "is", null) : rows.where("channel", "=", channel);
+      };
+      const same = await on().where("digest", "=", digest).executeTakeFirst();
+      if (same !== undefined) return same.id;
+      const waiting = await on()
+        .where("kind", "=", kind)
+        .where("seen_by", "is", null)
+        .orderBy("at", "desc")
+        .limit(most)
+        .execute();
+      return waiting.length < most ? null : (waiting[0]?.id ?? null);
     },
     async addOutbound(parcels) {
       const kept = await tx.insertMany(
@@ -356,11 +401,27 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
       );
       if (kept.includes(null)) throw new StoreError("place-taken", "a parcel stands at this place of the log already");
     },
-    async addIncident({ seenBy, ...incident }) {
+    async addIncident({ seenBy, lastAt, ...incident }) {
       await tx.db
         .insertInto("incident")
-        .values({ ...incident, seen_by: seenBy })
+        .values({ ...incident, seen_by: seenBy, last_at: lastAt, seen_at: null })
         .execute();
+    },
+    async incidentAgain(id, at) {
+      await tx.db
+        .updateTable("incident")
+        .set((eb) => ({ times: eb("times", "+", 1), last_at: at }))
+        .where("id", "=", id)
+        .execute();
+    },
+    async incidentSeen(id) {
+      const { numUpdatedRows } = await tx.db
+        .updateTable("incident")
+        .set({ seen_by: actorName(viewer), seen_at: now })
+        .where("id", "=", id)
+        .where("seen_by", "is", null)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
     },
   };
 }
