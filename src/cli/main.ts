@@ -7,6 +7,7 @@ import { evidenceCommand } from "./commands/evidence.ts";
 import { exportCommand } from "./commands/export.ts";
 import { feedCommand } from "./commands/feed.ts";
 import { importCommand } from "./commands/import.ts";
+import { incidentCommand } from "./commands/incident.ts";
 import { inboxCommand } from "./commands/inbox.ts";
 import { initCommand } from "./commands/init.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
@@ -34,6 +35,7 @@ const COMMANDS = [
   releaseCommand,
   inboxCommand,
   dialogueCommand,
+  incidentCommand,
   verifyCommand,
   evidenceCommand,
   ledgerCommand,

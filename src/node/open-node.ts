@@ -64,7 +64,10 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
   const { config, secrets, folder } = home;
   const { clock, onError } = options;
   const party = config.party.id;
-  const engine = config.store === "sqlite" ? openSqlite(join(folder, "entente.sqlite")) : openPostgres(config.store);
+  const engine =
+    config.store === "sqlite"
+      ? openSqlite(join(folder, "entente.sqlite"), config.maxStoreBytes)
+      : openPostgres(config.store);
   const store = await openStore({ engine, party, clock });
   const registry = new TypeRegistry([...coreTypes, ...PILLAR_TYPES]);
   const self: Self = {
@@ -106,6 +109,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
         port: config.link.port,
         holder: randomUUID(),
         pollMs: POLL_MS,
+        ...(config.link.timeoutSeconds === undefined ? {} : { timeoutMs: config.link.timeoutSeconds * 1000 }),
         onError,
       }),
     serveWeb: (wake) => serveApp(webDeps(node, options, wake), config.web.host, config.web.port),
