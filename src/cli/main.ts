@@ -9,6 +9,7 @@ import { importCommand } from "./commands/import.ts";
 import { inboxCommand } from "./commands/inbox.ts";
 import { initCommand } from "./commands/init.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
+import { listsCommand } from "./commands/lists.ts";
 import { markCommand, recordsCommand } from "./commands/mark.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { mediaCommand } from "./commands/media.ts";
@@ -28,6 +29,7 @@ const COMMANDS = [
   basisCommand,
   markCommand,
   importCommand,
+  listsCommand,
   feedCommand,
   recordsCommand,
   releaseCommand,

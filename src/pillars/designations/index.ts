@@ -8,6 +8,13 @@ import { ofacCsv } from "./formats/ofac-csv.ts";
 import { unXml } from "./formats/un-xml.ts";
 
 export type { Address, Alias, Birth, Entry, Identifier, Relation, SubjectClass, SubjectKind } from "./entry.ts";
+export { DesignationError, type DesignationErrorCode } from "./errors.ts";
+export { currentSubjects, type ListedSubject } from "./registry/current.ts";
+export type { Delta, DeltaEntry, FieldChange } from "./registry/delta.ts";
+export type { Answer, Basis, Interval, Sighting, Standing } from "./registry/history.ts";
+export type { ListFile, LoadRequest, LoadResult } from "./registry/load.ts";
+export { createRegistry, type ListStatus, type Registry } from "./registry/service.ts";
+export type { Listing } from "./registry/show.ts";
 export { DESIGNATION_EXTENSION_ID, designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "./types.ts";
 
 export const ofacLoader: Loader = loaderOf(ofacCsv);
