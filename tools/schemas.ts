@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "#pillars/designations";
+import { actTypes, designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "#pillars/designations";
 import { dialogueRoundType } from "#pillars/dialogues";
 import { HANDLING_EXTENSION_ID, handlingExtensionSchema } from "#policy";
 import { extensionDefinition, type ExtensionFacts, jsonSchema, type RecordType } from "#stix";
@@ -18,6 +18,7 @@ const types: readonly (readonly [RecordType, string])[] = [
     designationType,
     "One act of listing: which authority, on which list, under which programme, about whom, since when.",
   ],
+  ...actTypes,
   [dialogueRoundType, "One meeting of a series of talks: where, when, led by whom, on what."],
 ];
 

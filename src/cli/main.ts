@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { CodedError } from "#base";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
+import { designationsCommand } from "./commands/designations.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -30,6 +31,7 @@ const COMMANDS = [
   markCommand,
   importCommand,
   listsCommand,
+  designationsCommand,
   feedCommand,
   recordsCommand,
   releaseCommand,

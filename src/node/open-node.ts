@@ -17,7 +17,7 @@ import {
 } from "#exchange";
 import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
-import { createRegistry, designationType, ofacLoader, type Registry, unLoader } from "#pillars/designations";
+import { actTypes, createRegistry, designationType, ofacLoader, type Registry, unLoader } from "#pillars/designations";
 import { dialogueRoundType } from "#pillars/dialogues";
 import { createSafeguards, type Safeguards } from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
@@ -57,7 +57,11 @@ const POLL_MS = 1000;
 const VERSION = "0.1.0";
 
 /** What the pillars bring: record types and loaders, as plain lists. */
-const PILLAR_TYPES: readonly RecordType[] = [designationType, dialogueRoundType];
+const PILLAR_TYPES: readonly RecordType[] = [
+  designationType,
+  ...actTypes.map(([type]) => type),
+  dialogueRoundType,
+];
 const PILLAR_LOADERS: readonly Loader[] = [ofacLoader, unLoader];
 
 export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
@@ -97,7 +101,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     intake,
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
-    lists: createRegistry({ store, party, clock, registry }),
+    lists: createRegistry({ store, party, partyName: config.party.name, clock, registry }),
     events,
     openLink: () =>
       exchange.open({

@@ -1,9 +1,29 @@
 import { requirePermission } from "#access";
 import type { Viewer } from "#policy";
 import type { ListProblem, ListState } from "#store";
+import { DesignationError } from "../errors.ts";
+import { type Candidate, candidatesOf } from "./candidates.ts";
 import { type Delta, deltaOf } from "./delta.ts";
+import { dossiersFor, type Shown } from "./dossier.ts";
+import { joinEntries, splitEntries } from "./join.ts";
 import { decideState, type LoadDeps, type LoadRequest, type LoadResult, loadState, stateOf } from "./load.ts";
+import { FOUNDING_GROUPS, type Matrix, matrixOf } from "./matrix.ts";
 import { SOURCES } from "./sources.ts";
+import {
+  type ActDeps,
+  amend,
+  type CaseStep,
+  type NewAmendment,
+  type NewCase,
+  type NewProposal,
+  type NewView,
+  openCase,
+  propose,
+  recordView,
+  stepCase,
+  today,
+  type Written,
+} from "./write-acts.ts";
 
 /** How one list stands here. */
 export interface ListStatus {
@@ -17,7 +37,7 @@ export interface ListStatus {
 }
 
 /** The registry of lists: their states, what changed between them, who stood on them when. */
-export interface Registry {
+export interface Registry extends Acts {
   load(actor: Viewer, request: LoadRequest): Promise<LoadResult>;
   status(viewer: Viewer): Promise<readonly ListStatus[]>;
   held(viewer: Viewer): Promise<readonly ListState[]>;
@@ -30,10 +50,28 @@ export interface Registry {
   problems(viewer: Viewer, state: number): Promise<readonly ListProblem[]>;
   /** By their numbers. @throws DesignationError `state-unknown`, `states-differ`. */
   delta(viewer: Viewer, from: number, to: number): Promise<Delta>;
+  /** Who a name, reference or key finds, and how each stood on a day (today when absent), as known at a time. */
+  show(viewer: Viewer, words: string, day?: string, knownAt?: string): Promise<Shown>;
+  /** The three groups of the founding text, or those that are named. */
+  matrix(viewer: Viewer, day?: string, names?: readonly string[]): Promise<Matrix>;
+  candidates(viewer: Viewer): Promise<readonly Candidate[]>;
+  /** @returns the joined subject's number. */
+  join(actor: Viewer, keys: readonly string[], reason: string): Promise<string>;
+  /** @returns the keys that left. */
+  split(actor: Viewer, keys: readonly string[], reason: string): Promise<readonly string[]>;
 }
 
-export function createRegistry(deps: LoadDeps): Registry {
-  const { store } = deps;
+/** What officers record about listings: records of this party, that leave only by a release. */
+export interface Acts {
+  amend(actor: Viewer, amendment: NewAmendment): Promise<Written>;
+  propose(actor: Viewer, proposal: NewProposal): Promise<Written>;
+  view(actor: Viewer, view: NewView): Promise<Written>;
+  openCase(actor: Viewer, petition: NewCase): Promise<Written>;
+  stepCase(actor: Viewer, id: string, step: CaseStep): Promise<Written>;
+}
+
+export function createRegistry(deps: LoadDeps & ActDeps): Registry {
+  const { store, clock } = deps;
   const states = (viewer: Viewer) => store.read(viewer, (r) => r.lists.states());
   return {
     load: (actor, request) => loadState(deps, actor, request),
@@ -60,5 +98,59 @@ export function createRegistry(deps: LoadDeps): Registry {
       const [one, other] = [await stateOf(store, viewer, from), await stateOf(store, viewer, to)];
       return store.read(viewer, (r) => deltaOf(r, one, other));
     },
+    async show(viewer, words, day = today(clock), knownAt) {
+      requirePermission(viewer, "content.read");
+      return store.read(viewer, (r) => dossiersFor(r, words, checkedDay(day), knownAt));
+    },
+    async matrix(viewer, day = today(clock), names) {
+      requirePermission(viewer, "content.read");
+      const groups = names?.map((name) => ({ title: name, names: [name] })) ?? FOUNDING_GROUPS;
+      return store.read(viewer, (r) => matrixOf(r, groups, checkedDay(day)));
+    },
+    async candidates(viewer) {
+      requirePermission(viewer, "content.read");
+      return store.read(viewer, candidatesOf);
+    },
+    async join(actor, keys, reason) {
+      requirePermission(actor, "import.run");
+      return store.transact(actor, (t) => joinEntries(t, keys, reason));
+    },
+    async split(actor, keys, reason) {
+      requirePermission(actor, "import.run");
+      return store.transact(actor, (t) => splitEntries(t, keys, reason));
+    },
+    ...actsOver(deps),
   };
+}
+
+function actsOver(deps: ActDeps): Acts {
+  const written = (actor: Viewer): void => requirePermission(actor, "content.write");
+  return {
+    async amend(actor, amendment) {
+      written(actor);
+      return amend(deps, actor, amendment);
+    },
+    async propose(actor, proposal) {
+      written(actor);
+      return propose(deps, actor, proposal);
+    },
+    async view(actor, view) {
+      written(actor);
+      return recordView(deps, actor, view);
+    },
+    async openCase(actor, petition) {
+      written(actor);
+      return openCase(deps, actor, petition);
+    },
+    async stepCase(actor, id, step) {
+      written(actor);
+      return stepCase(deps, actor, id, step);
+    },
+  };
+}
+
+function checkedDay(day: string): string {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  if (!Number.isNaN(at) && new Date(at).toISOString().startsWith(day)) return day;
+  throw new DesignationError("date-invalid", `${day} is no day`, { fix: "Give it as YYYY-MM-DD." });
 }
