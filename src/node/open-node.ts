@@ -17,7 +17,7 @@ import {
 } from "#exchange";
 import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
-import { actTypes, createRegistry, designationType, ofacLoader, type Registry, unLoader } from "#pillars/designations";
+import { actTypes, createRegistry, designationType, listLoaders, type Registry } from "#pillars/designations";
 import { dialogueRoundType } from "#pillars/dialogues";
 import { createSafeguards, type Safeguards } from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
@@ -62,7 +62,7 @@ const PILLAR_TYPES: readonly RecordType[] = [
   ...actTypes.map(([type]) => type),
   dialogueRoundType,
 ];
-const PILLAR_LOADERS: readonly Loader[] = [ofacLoader, unLoader];
+const PILLAR_LOADERS: readonly Loader[] = [...listLoaders];
 
 export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
   const { config, secrets, folder } = home;

@@ -58,6 +58,7 @@ function listingLines(listing: DossierListing): string[] {
     `${subject.name}  [${key}]  ${subject.kind}`,
     `  ${subject.authority}: ${subject.listName}, ${subject.reference}${programmesInEffect.length === 0 ? "" : `, ${programmesInEffect.join(" ")}`}`,
     `  ${standingWords(listing)}`,
+    ...(listing.inLaw === listing.standing ? [] : [`  ${listing.inLaw.toUpperCase()} by an amendment entered by hand, later than the last state`]),
     ...(subject.legalBasis === null ? [] : [`  under ${subject.legalBasis}`]),
     ...(aliases.length === 0 ? [] : [`  also: ${aliases.join("; ")}`]),
     ...(subject.births.length === 0 ? [] : [`  born: ${subject.births.map(({ text }) => text).join("; ")}`]),
@@ -152,7 +153,7 @@ function matrixLines({ day, lists, rows }: Matrix): string[] {
           ? [`  ${list.padEnd(24)} in no state held${heldFrom === null ? "" : ` (held from ${heldFrom})`}`]
           : listings.map(
               (listing) =>
-                `  ${list.padEnd(24)} ${listing.standing} ${listing.subject.reference} ${listing.subject.name} ${listing.programmesInEffect.join(" ")}  since ${sinceWords(listing)}`,
+                `  ${list.padEnd(24)} ${listing.inLaw} ${listing.subject.reference} ${listing.subject.name} ${listing.programmesInEffect.join(" ")}  since ${sinceWords(listing)}`,
             ),
       ),
     ]),

@@ -1,10 +1,13 @@
 /**
- * designations: who lists which group or person, where, since when, under which law. Its record types, and the lists of the
- * United States (OFAC) and the United Nations as intake's loaders.
+ * designations: who lists which group or person, where, since when, under which law. The formats in which lists are published
+ * (also as intake's loaders), the registry that follows each list from state to state, and what parties record about listings.
  */
 import type { Loader } from "#intake";
+import { euXml } from "./formats/eu-xml.ts";
 import { loaderOf } from "./formats/format.ts";
+import { ofacAdvanced } from "./formats/ofac-advanced.ts";
 import { ofacCsv } from "./formats/ofac-csv.ts";
+import { ukCsv } from "./formats/uk-csv.ts";
 import { unXml } from "./formats/un-xml.ts";
 
 export type { Address, Alias, Birth, Entry, Identifier, Relation, SubjectClass, SubjectKind } from "./entry.ts";
@@ -25,3 +28,5 @@ export { DESIGNATION_EXTENSION_ID, designationType, SUBJECT_EXTENSION_ID, subjec
 
 export const ofacLoader: Loader = loaderOf(ofacCsv);
 export const unLoader: Loader = loaderOf(unXml);
+/** Every list that a file shows by itself to be one. */
+export const listLoaders: readonly Loader[] = [ofacLoader, unLoader, ...[ofacAdvanced, ukCsv, euXml].map(loaderOf)];

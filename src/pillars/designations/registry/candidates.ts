@@ -14,6 +14,8 @@ export interface Candidate {
 }
 
 interface Evidence {
+  /** Of one kind only the strongest counts: ten spellings of a name are one name. */
+  readonly kind: "reference" | "document" | "name";
   readonly weight: number;
   readonly reason: string;
 }
@@ -22,7 +24,8 @@ interface Evidence {
 const WEIGHTS = { reference: 0.95, document: 0.9, name: 0.6, nameAndBirth: 0.85, organizationName: 0.8 } as const;
 /** A value that so many entries share tells nobody apart. */
 const MAX_SHARED = 20;
-const MAX_CANDIDATES = 1000;
+const MAX_CANDIDATES = 5000;
+const MAX_REASONS = 8;
 
 /** Entries of different lists that a list's own reference, a document, or a name with the birth ties together. */
 export async function candidatesOf(reader: Reader): Promise<readonly Candidate[]> {
@@ -47,7 +50,7 @@ export async function candidatesOf(reader: Reader): Promise<readonly Candidate[]
   for (const subject of subjects.values())
     for (const other of subject.otherKeys)
       if (subjects.has(other) && other !== subject.key)
-        tie(subject.key, other, { weight: WEIGHTS.reference, reason: `${subject.list} itself gives ${other}` });
+        tie(subject.key, other, { kind: "reference", weight: WEIGHTS.reference, reason: `${subject.list} itself gives ${other}` });
   for (const [mark, keys] of buckets) {
     if (keys.length < 2 || keys.length > MAX_SHARED) continue;
     for (const [n, one] of keys.entries())
@@ -77,12 +80,19 @@ async function rank(
     candidates.push({
       keys: [one, other],
       names: [subjects.get(one)?.name ?? one, subjects.get(other)?.name ?? other],
-      score: Math.round(1000 * (1 - evidence.reduce((open, { weight }) => open * (1 - weight), 1))) / 1000,
-      reasons: evidence.map(({ reason }) => reason),
+      score: scoreOf(evidence),
+      reasons: evidence.map(({ reason }) => reason).slice(0, MAX_REASONS),
       splitBefore: split === undefined ? null : `split ${split.leftAt?.slice(0, 10) ?? ""}: ${split.leftReason ?? ""}`,
     });
   }
   return candidates.toSorted((a, b) => b.score - a.score || (a.keys[0] < b.keys[0] ? -1 : 1)).slice(0, MAX_CANDIDATES);
+}
+
+function scoreOf(evidence: readonly Evidence[]): number {
+  const strongest = new Map<Evidence["kind"], number>();
+  for (const { kind, weight } of evidence) strongest.set(kind, Math.max(weight, strongest.get(kind) ?? 0));
+  const open = [...strongest.values()].reduce((left, weight) => left * (1 - weight), 1);
+  return Math.round(1000 * (1 - open)) / 1000;
 }
 
 /** By what an entry may meet another: `document K00123 `, `name person TEHRIK E TALIBAN PAKISTAN`. */
@@ -111,14 +121,14 @@ export function nameKey(name: string): string {
 
 function weigh(mark: string, a: ListedSubject, b: ListedSubject): Evidence | null {
   if (mark.startsWith("document "))
-    return { weight: WEIGHTS.document, reason: `both have the document number ${mark.slice(9)}` };
+    return { kind: "document", weight: WEIGHTS.document, reason: `both have the document number ${mark.slice(9)}` };
   const words = mark.split(" ").slice(2).join(" ");
-  if (a.kind === "organization") return { weight: WEIGHTS.organizationName, reason: `both have the name ${words}` };
+  if (a.kind === "organization") return { kind: "name", weight: WEIGHTS.organizationName, reason: `both have the name ${words}` };
   const births = birthsAgree(a, b);
   if (births === "differ") return null;
   return births === "agree"
-    ? { weight: WEIGHTS.nameAndBirth, reason: `both have the name ${words}, and births that agree` }
-    : { weight: WEIGHTS.name, reason: `both have the name ${words}; a birth date is missing` };
+    ? { kind: "name", weight: WEIGHTS.nameAndBirth, reason: `both have the name ${words}, and births that agree` }
+    : { kind: "name", weight: WEIGHTS.name, reason: `both have the name ${words}; a birth date is missing` };
 }
 
 function birthsAgree(a: ListedSubject, b: ListedSubject): "agree" | "differ" | "unknown" {

@@ -19,6 +19,8 @@ export interface DossierListing extends Listing {
   readonly views: readonly Act[];
   readonly proposals: readonly Act[];
   readonly cases: readonly Act[];
+  /** What holds on the day: the states' answer, unless an amendment by hand that is later than the last of them says otherwise. */
+  readonly inLaw: Listing["standing"];
   /** The programmes with what amendments add and remove, as on that day. */
   readonly programmesInEffect: readonly string[];
 }
@@ -69,7 +71,14 @@ function withActs(listing: Listing, acts: readonly Act[], day: string, knownAt: 
     proposals: of("designation-proposal"),
     cases: of("redress-case"),
     programmesInEffect: [...programmes],
+    inLaw: inLawOn(listing, amendments),
   };
+}
+
+function inLawOn({ standing, before }: Listing, amendments: readonly Act[]): Listing["standing"] {
+  const last = amendments.findLast(({ object }) => object["act"] !== "amended");
+  if (last === undefined || String(last.object["effective_on"]) <= (before?.on ?? "")) return standing;
+  return last.object["act"] === "delisted" ? "not-listed" : "listed";
 }
 
 const list = (value: unknown): string[] =>

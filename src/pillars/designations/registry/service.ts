@@ -8,7 +8,7 @@ import { dossiersFor, type Shown } from "./dossier.ts";
 import { joinEntries, splitEntries } from "./join.ts";
 import { decideState, type LoadDeps, type LoadRequest, type LoadResult, loadState, stateOf } from "./load.ts";
 import { FOUNDING_GROUPS, type Matrix, matrixOf } from "./matrix.ts";
-import { SOURCES } from "./sources.ts";
+import { SOURCES, sourceOf } from "./sources.ts";
 import {
   type ActDeps,
   amend,
@@ -79,7 +79,8 @@ export function createRegistry(deps: LoadDeps & ActDeps): Registry {
     async status(viewer) {
       requirePermission(viewer, "content.read");
       const all = await states(viewer);
-      return SOURCES.map(({ id, title, authority, addresses }) => {
+      const others = [...new Set(all.map(({ list }) => list))].filter((id) => !SOURCES.some((one) => one.id === id));
+      return [...SOURCES, ...others.map(sourceOf)].map(({ id, title, authority, addresses }) => {
         const own = all.filter(({ list }) => list === id);
         const current = own.findLast(({ state }) => state === "accepted") ?? null;
         return { list: id, title, authority, addresses, current, states: own };

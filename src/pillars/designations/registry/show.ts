@@ -65,12 +65,17 @@ async function listingOf(
 }
 
 const MAX_FOUND = 200;
+/** What stands before a list's reference in a key. */
+const PREFIXES = ["ofac", "un", "uk", "eu"];
 
 /** Keys of the entries that a name, a reference or a key finds. */
 export async function findKeys(reader: Reader, words: string): Promise<readonly string[]> {
   const text = words.trim();
   if (text === "" || text.length > 500) return [];
   if (/^[a-z0-9-]+:\S+$/.test(text) && (await reader.lists.entriesOf([text])).length > 0) return [text];
+  const references = PREFIXES.map((prefix) => `${prefix}:${text}`);
+  const named = /\s/.test(text) ? [] : (await reader.lists.entriesOf(references)).map(({ key }) => key);
+  if (named.length > 0) return [...new Set(named)];
   const page = await reader.records.list({
     types: ["identity", "designation", "designation-amendment"],
     name: text,
