@@ -101,7 +101,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     intake,
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
-    lists: createRegistry({ store, party, partyName: config.party.name, clock, registry }),
+    lists: createRegistry({ store, party, partyName: config.party.name, clock, registry, folder: join(folder, "lists") }),
     events,
     openLink: () =>
       exchange.open({

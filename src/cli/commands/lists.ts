@@ -14,6 +14,7 @@ const DELTA_SHOWN = 40;
 interface LoadOptions {
   readonly dated?: string;
   readonly marking?: string[];
+  readonly allowHost?: string[];
 }
 
 export function listsCommand(program: Command): void {
@@ -49,11 +50,24 @@ function loadCommand(lists: Command): void {
     .argument("<file...>", "files, folders or addresses")
     .option("--dated <day>", "the day on which the list stood so, where the file does not say it (YYYY-MM-DD)")
     .option("--marking <id...>", "markings to give to its records")
+    .option("--allow-host <host...>", "hosts that the address may send to, where the authority has moved its list")
     .action(async (source: string, files: string[], options: LoadOptions, command: Command) => {
       await withNode(command, async (node) => {
         const officer = await actingOfficer(command, node);
         const done: Loaded[] = [];
-        for (const group of groups(files)) done.push(await loadOne(node, officer, source, group, options));
+        const addresses = files.filter((file) => /^https?:/i.test(file));
+        const fetched = [];
+        for (const address of addresses)
+          fetched.push(
+            await node.lists.fetch(officer, {
+              list: source,
+              address,
+              allowHosts: options.allowHost ?? [],
+              onRedirect: (to) => console.error(`${address} sends to ${to}`),
+            }),
+          );
+        const local = groups(files.filter((file) => !addresses.includes(file)));
+        for (const group of fetched.length === 0 ? local : [fetched, ...local]) done.push(await loadOne(node, officer, source, group, options));
         const [only] = done;
         print(
           command,

@@ -18,6 +18,7 @@ export type { Candidate } from "./registry/candidates.ts";
 export { currentSubjects, type ListedSubject } from "./registry/current.ts";
 export type { Delta, DeltaEntry, FieldChange } from "./registry/delta.ts";
 export type { Dossier, DossierListing, Shown } from "./registry/dossier.ts";
+export type { Fetched, FetchRequest } from "./registry/fetch.ts";
 export type { Answer, Basis, Interval, Sighting, Standing } from "./registry/history.ts";
 export type { ListFile, LoadRequest, LoadResult } from "./registry/load.ts";
 export type { Matrix, MatrixCell, MatrixRow } from "./registry/matrix.ts";

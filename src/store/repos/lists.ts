@@ -94,6 +94,8 @@ export interface ListReader {
   /** Keys of `before` that `after` has not, and those whose entry differs; by key. */
   difference(before: number, after: number): Promise<readonly ListChange[]>;
   hasFile(sha256: string): Promise<boolean>;
+  /** How long a kept file is, or `null`. */
+  fileBytes(sha256: string): Promise<number | null>;
   fileChunk(sha256: string, n: number): Promise<Uint8Array | null>;
   address(address: string): Promise<ListAddress | null>;
   /** Those joined now; with `all`, also those that were split. */
@@ -249,6 +251,10 @@ function listReader({ tx }: RepoContext): ListReader {
         (await tx.db.selectFrom("list_file").select("sha256").where("sha256", "=", sha256).executeTakeFirst()) !==
         undefined
       );
+    },
+    async fileBytes(sha256) {
+      const row = await tx.db.selectFrom("list_file").select("bytes").where("sha256", "=", sha256).executeTakeFirst();
+      return row?.bytes ?? null;
     },
     async fileChunk(sha256, n) {
       const row = await tx.db

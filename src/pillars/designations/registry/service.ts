@@ -5,6 +5,7 @@ import { DesignationError } from "../errors.ts";
 import { type Candidate, candidatesOf } from "./candidates.ts";
 import { type Delta, deltaOf } from "./delta.ts";
 import { dossiersFor, type Shown } from "./dossier.ts";
+import { type FetchDeps, type Fetched, fetchList, type FetchRequest } from "./fetch.ts";
 import { joinEntries, splitEntries } from "./join.ts";
 import { decideState, type LoadDeps, type LoadRequest, type LoadResult, loadState, stateOf } from "./load.ts";
 import { FOUNDING_GROUPS, type Matrix, matrixOf } from "./matrix.ts";
@@ -38,6 +39,8 @@ export interface ListStatus {
 
 /** The registry of lists: their states, what changed between them, who stood on them when. */
 export interface Registry extends Acts {
+  /** Takes a file from its address, to be loaded. @throws DesignationError `redirect-elsewhere`, `fetch-failed` and others. */
+  fetch(actor: Viewer, request: FetchRequest): Promise<Fetched>;
   load(actor: Viewer, request: LoadRequest): Promise<LoadResult>;
   status(viewer: Viewer): Promise<readonly ListStatus[]>;
   held(viewer: Viewer): Promise<readonly ListState[]>;
@@ -70,10 +73,14 @@ export interface Acts {
   stepCase(actor: Viewer, id: string, step: CaseStep): Promise<Written>;
 }
 
-export function createRegistry(deps: LoadDeps & ActDeps): Registry {
+export function createRegistry(deps: LoadDeps & ActDeps & FetchDeps): Registry {
   const { store, clock } = deps;
   const states = (viewer: Viewer) => store.read(viewer, (r) => r.lists.states());
   return {
+    async fetch(actor, request) {
+      requirePermission(actor, "import.run");
+      return fetchList(deps, actor, { ...request, list: sourceOf(request.list).id });
+    },
     load: (actor, request) => loadState(deps, actor, request),
     decide: (actor, state, word, onProgress) => decideState(deps, actor, state, word, onProgress),
     async status(viewer) {
