@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { instantOf, utf8 } from "#base";
+import { instantOf } from "#base";
 import type { OfficerViewer } from "#access";
 import { generateSeed, signingKey } from "#ledger";
 import { handlingMarking, type Role } from "#policy";
@@ -8,7 +8,7 @@ import { createSafeguards, type Safeguards } from "#safeguards";
 import { accept, coreTypes, TypeRegistry } from "#stix";
 import { openSqlite, openStore, type Store } from "#store";
 import { createExchange, type Exchange } from "./index.ts";
-import { messageOf } from "./message.ts";
+import { sentParcel, writeMessage } from "./message.ts";
 import { checkpointAt } from "./outbox.ts";
 import { receive } from "./receive.ts";
 import type { Self } from "./self.ts";
@@ -122,14 +122,15 @@ async function carry(nodes: readonly Node[], shut?: string): Promise<void> {
         const id = channelOf(x, y);
         if (x === y || id === shut) continue;
         const job = { kind: "job", party: node.self.id, name: "test", may: [] } as const;
-        for (const parcel of await node.store.read(job, (r) => r.parcels.queue(id, 100))) {
-          const checkpoint = await node.store.read(job, (r) => checkpointAt(r, node.self, id, parcel.sequence + 1));
-          const deps = { store: partner.store, self: partner.self, clock, registry, onReceived: () => undefined };
-          const answer = await receive(deps, id, utf8(JSON.stringify(messageOf(parcel, checkpoint))));
-          expect(answer).toMatchObject({ result: "stored" });
-          await node.store.transact(job, (t) => t.parcels.delivered(id, parcel.sequence));
-          moved = true;
-        }
+        const parcels = await node.store.read(job, (r) => r.parcels.queue(id, 100));
+        const [first, last] = [parcels[0], parcels.at(-1)];
+        if (first === undefined || last === undefined) continue;
+        const checkpoint = await node.store.read(job, (r) => checkpointAt(r, node.self, id, last.sequence + 1));
+        const deps = { store: partner.store, self: partner.self, clock, registry, onReceived: () => undefined };
+        const message = { first: first.sequence, parcels: parcels.map(sentParcel), checkpoint };
+        expect(await receive(deps, id, writeMessage(message))).toMatchObject({ result: "stored" });
+        await node.store.transact(job, (t) => t.parcels.delivered(id, first.sequence, parcels.length));
+        moved = true;
       }
     }
   }
