@@ -15,6 +15,15 @@ export type Permission =
   | "ledger.verify"
   | "officer.manage"
   | "node.keep"
+  | "risk.write"
+  | "risk.decide"
+  | "retention.keep"
+  | "redress.read"
+  | "redress.write"
+  | "redress.decide"
+  | "error.read"
+  | "error.report"
+  | "error.close"
   | "audit.read";
 
 const EVERY_CONTENT_ROLE: readonly Permission[] = ["content.read", "ledger.verify"];
@@ -25,6 +34,10 @@ const DRAFTING: readonly Permission[] = [
   "release.draft",
   "release.recall",
   "consent.ask",
+  "redress.read",
+  "redress.write",
+  "error.read",
+  "error.report",
 ];
 
 /** Who can do what. This table is what decides, and what the screen and the documentation print. */
@@ -38,12 +51,21 @@ export const PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     "basis.write",
     "consent.ask",
     "consent.decide",
+    "risk.write",
+    "risk.decide",
+    "retention.keep",
+    "redress.read",
+    "redress.write",
+    "redress.decide",
+    "error.read",
+    "error.report",
+    "error.close",
   ],
-  "screening-officer": [...EVERY_CONTENT_ROLE, "import.run"],
+  "screening-officer": [...EVERY_CONTENT_ROLE, "import.run", "redress.read", "redress.write"],
   "operations-coordinator": [],
   "referral-officer": EVERY_CONTENT_ROLE,
   "programme-officer": [...EVERY_CONTENT_ROLE, "content.write"],
-  overseer: [...EVERY_CONTENT_ROLE, "audit.read"],
+  overseer: [...EVERY_CONTENT_ROLE, "redress.read", "error.read", "audit.read"],
   administrator: ["channel.manage", "officer.manage", "node.keep", "ledger.verify"],
 };
 

@@ -1,7 +1,7 @@
 import { BaseError, type Instant, isJsonObject, parseJson } from "#base";
 import type { ParcelOf, ReceiptResult, ReleaseBody } from "#ledger";
 import { accept, type AcceptedRecord, STIX_ID, type TypeRegistry } from "#stix";
-import type { AppendResult, Channel, Transactor } from "#store";
+import type { AppendResult, Channel, ReceivedFact, Transactor } from "#store";
 import { eraseEnvelopes, type LegalHold, noHold } from "./erasure.ts";
 
 export interface RecordResult {
@@ -48,6 +48,7 @@ export async function applyRecords(
     came,
     kept.map(({ record }) => record.id),
   );
+  const facts: ReceivedFact[] = [];
   const appended = await t.records.append(
     kept.map(({ record, assigned }) => ({ record, owner: channel.partner, assigned, source })),
   );
@@ -55,9 +56,23 @@ export async function applyRecords(
     const item = kept[n];
     if (item === undefined) continue;
     const replaces = parcel.body.records[item.place]?.replaces !== undefined;
+    if (outcome !== "foreign" && outcome !== "conflict") facts.push(factOf(channel, parcel.body, item));
     results[item.place] = { id: item.record.id, version: item.record.version, ...outcomeOf(outcome, replaces) };
   }
+  await t.safeguards.keepFacts(facts);
   return results;
+}
+
+/** What was said of a record beside its text, kept as long as the text is. */
+function factOf(
+  { id }: Channel,
+  { release, reviewBy, records, assurances = [], consents = [] }: ReleaseBody,
+  { place, record }: { readonly place: number; readonly record: AcceptedRecord },
+): ReceivedFact {
+  const { said = {} } = records[place] ?? {};
+  const conditions = consents.filter((consent) => consent.record === record.id).map((consent) => consent.conditions);
+  const facts = JSON.stringify({ ...said, assurances, conditions });
+  return { recordId: record.id, version: record.version, channel: id, release, reviewBy, facts };
 }
 
 function outcomeOf(outcome: AppendResult, replaces: boolean): { result: ReceiptResult; reason?: string } {

@@ -1,8 +1,8 @@
 import type { Clock } from "#base";
 import { instantOf, parseInstant } from "#base";
 import type { ReleaseBody } from "#ledger";
-import type { Departure, Departures } from "#safeguards";
-import type { Channel, Copy, Release, StoredRecord, Transactor } from "#store";
+import type { Departure, Departures, RecordFacts } from "#safeguards";
+import type { Assurance, Channel, Copy, Release, StoredRecord, Transactor } from "#store";
 import { ExchangeError } from "./errors.ts";
 import { postOffer } from "./fair.ts";
 import { reportCopies } from "./onward.ts";
@@ -47,7 +47,7 @@ export function createDepartures({ self, clock }: { readonly self: Self; readonl
   async function send(
     t: Transactor,
     channel: Channel,
-    { release, basis }: Departure,
+    { release, basis, facts, assurances = [] }: Departure,
     kind: "release" | "correction",
     items: readonly Outgoing[],
     part: number,
@@ -68,9 +68,11 @@ export function createDepartures({ self, clock }: { readonly self: Self; readonl
         text: record.text,
         markings: [...markings],
         ...(replaces === null ? {} : { replaces: { id: record.id, version: replaces } }),
+        ...saidOf(facts?.get(record.id)),
       })),
       markings: await definitions(t, items),
       ...(await consentsOf(t, self, items, { release, recipient: channel.partner, now })),
+      ...assurancesOf(assurances),
     };
     const { sequence } = release.fair
       ? await postOffer(t, self, channel, kind, body, now)
@@ -91,6 +93,25 @@ export function createDepartures({ self, clock }: { readonly self: Self; readonl
     if (foreign.length > 0) await t.onward.carries({ side: "out", channel: channel.id, sequence }, foreign);
     await reportCopies(t, self, copies, now);
   }
+}
+
+/** What the drafter said of the record; nothing when nothing was. */
+function saidOf(facts: RecordFacts | undefined): { readonly said?: RecordFacts } {
+  return facts === undefined || Object.keys(facts).length === 0 ? {} : { said: facts };
+}
+
+/** The recipient's own words, so that it sees to what it is held. */
+function assurancesOf(relied: readonly Assurance[]): Pick<ReleaseBody, "assurances"> {
+  if (relied.length === 0) return {};
+  const assurances = relied.map(({ id, text, signatory, givenOn, validUntil, risks }) => ({
+    id,
+    text,
+    signatory,
+    given: givenOn,
+    validUntil,
+    risks: [...risks],
+  }));
+  return { assurances };
 }
 
 async function heldVersion(t: Transactor, record: StoredRecord, party: string): Promise<string | null> {

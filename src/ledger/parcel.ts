@@ -17,6 +17,16 @@ const carried = z.strictObject({
   markings: z.array(stixId).max(100),
 });
 
+/** What the giver says of a record beside its text. */
+const saidOfRecord = z.strictObject({
+  category: z.enum(["suspect", "convict", "victim", "witness", "other"]).optional(),
+  age: z.enum(["child", "adult", "unknown"]).optional(),
+  nature: z.enum(["fact", "assessment"]).optional(),
+  /** As it came, whatever its scheme. */
+  evaluation: z.strictObject({ scheme: text, source: text, information: text }).optional(),
+  caveats: z.array(text).max(50).optional(),
+});
+
 const releaseBody = z.strictObject({
   release: text,
   title: text,
@@ -28,7 +38,7 @@ const releaseBody = z.strictObject({
   part: z.int().min(1),
   parts: z.int().min(1).max(100_000),
   records: z
-    .array(carried.extend({ replaces: version.optional() }))
+    .array(carried.extend({ replaces: version.optional(), said: saidOfRecord.optional() }))
     .min(1)
     .max(1000),
   /** The texts of every marking-definition that the records name. */
@@ -45,6 +55,20 @@ const releaseBody = z.strictObject({
       }),
     )
     .max(1000)
+    .optional(),
+  /** The recipient's own assurances on which the giver relies. */
+  assurances: z
+    .array(
+      z.strictObject({
+        id: text,
+        text,
+        signatory: text,
+        given: instant,
+        validUntil: instant.nullable(),
+        risks: z.array(text).max(20),
+      }),
+    )
+    .max(100)
     .optional(),
 });
 

@@ -22,3 +22,7 @@ export {
   reviewDraft,
   reviewItem,
 } from "./rules.ts";
+export { AGES, CATEGORIES, itemFactsSchema, NATURES, type RecordFacts } from "./person.ts";
+export { createRetention, legalHoldOn, type Retention, type ReviewReminder } from "./retention.ts";
+export { reviewRisks, type RiskKind, RISKS } from "./risk.ts";
+export { type AssuranceInput, createRisks, type Escalation, type RiskInput, type Risks } from "./risk-service.ts";

@@ -1,5 +1,7 @@
 import { daysBetween, type Instant } from "#base";
 import { type Context, decide, type Label, type PartyId, type Viewer } from "#policy";
+import type { RecordFacts } from "./person.ts";
+import { reviewRisks, type RiskWorld } from "./risk.ts";
 
 /** One reason, in words that an officer can act on. */
 export interface Reason {
@@ -40,6 +42,10 @@ export interface ItemFacts {
   readonly label: Label;
   readonly aboutPerson: boolean;
   readonly withdrawn: boolean;
+  /** What the drafter says of it. */
+  readonly facts?: RecordFacts;
+  /** The real-risk test is made when a person is concerned: by the record itself, or by one that it refers to. */
+  readonly atRisk?: { readonly record: string; readonly world: RiskWorld };
 }
 
 /** INTERPOL's Rules on the Processing of Data set five years as the normal first retention. */
@@ -163,8 +169,13 @@ export function reviewItem(viewer: Viewer, item: ItemFacts, facts: DraftFacts, c
     source: source ?? "the record's marking",
     fix: fix ?? "Remove it from the release.",
   }));
-  if (decision.effect !== "allow") {
-    return { effect: decision.effect === "deny" ? "refuse" : "escalate", reasons, obligations: [] };
+  const { facts: said = {}, atRisk } = item;
+  const risk =
+    atRisk === undefined ? null : reviewRisks({ record: atRisk.record, facts: said }, atRisk.world);
+  const against = [...reasons, ...(risk?.refused ?? []), ...(risk?.escalated ?? []).map(({ risk: _, ...why }) => why)];
+  if (against.length > 0) {
+    const refused = decision.effect === "deny" || (risk?.refused.length ?? 0) > 0;
+    return { effect: refused ? "refuse" : "escalate", reasons: against, obligations: [] };
   }
   const obligations = decision.obligations.map(({ code, message }) => ({
     rule: code,
@@ -172,7 +183,16 @@ export function reviewItem(viewer: Viewer, item: ItemFacts, facts: DraftFacts, c
     source: "the record's marking",
     fix: "The recipient is told with the record.",
   }));
+  obligations.push(...(risk?.obligations ?? []));
+  for (const caveat of said.caveats ?? [])
+    obligations.push({
+      rule: "caveat",
+      message: caveat,
+      source: "the release",
+      fix: "The recipient is told with the record.",
+    });
   if (item.aboutPerson) {
+    obligations.push(...aboutPerson(said));
     obligations.push({
       rule: "person-second-officer",
       message: "It is about a person: a second officer must approve it.",
@@ -181,6 +201,36 @@ export function reviewItem(viewer: Viewer, item: ItemFacts, facts: DraftFacts, c
     });
   }
   return { effect: "allow", reasons: [], obligations };
+}
+
+/** What the law asks to be said of a person, and how a child is seen. What is not said does not stop a release: the risk test is the stricter. */
+function aboutPerson({ category, age, nature }: RecordFacts): Reason[] {
+  const out: Reason[] = [];
+  if (category === undefined) {
+    out.push({
+      rule: "person-category",
+      message: "It is not said whether the person is a suspect, a convict, a victim or a witness: risks are measured as for a suspect.",
+      source: `${LED} art. 6`,
+      fix: "Say which, in the draft.",
+    });
+  }
+  if (nature === undefined) {
+    out.push({
+      rule: "fact-or-assessment",
+      message: "It is not said whether this is fact or assessment.",
+      source: `${LED} art. 7(1)`,
+      fix: "Say which, in the draft.",
+    });
+  }
+  if (age === "child") {
+    out.push({
+      rule: "child",
+      message: "It is about a child: the child's best interests are a primary consideration.",
+      source: "Convention on the Rights of the Child art. 3(1)",
+      fix: "The second officer looks at this first; the recipient is told.",
+    });
+  }
+  return out;
 }
 
 function refuse(reason: Reason): Answer {

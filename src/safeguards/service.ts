@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, type Instant, instantOf } from "#base";
-import { type Permission, requirePermission } from "#access";
 import type { PartyId, Viewer } from "#policy";
-import type { Channel, LegalBasis, Reader, Release, ReleaseItem, Store, StoredRecord, Transactor } from "#store";
+import type { Assurance, Channel, LegalBasis, Reader, Release, ReleaseItem, Store, StoredRecord, Transactor } from "#store";
 import { SafeguardError } from "./errors.ts";
+import { allowed, officerOf } from "./act.ts";
+import { readFacts, type RecordFacts } from "./person.ts";
+import { factsOf, personsIn, reliedOn, riskWorld } from "./release-risk.ts";
+import type { RiskWorld } from "./risk.ts";
 import { type Answer, type DraftFacts, type Reason, reviewDraft, reviewItem } from "./rules.ts";
 
 export interface DraftInput {
@@ -16,6 +19,8 @@ export interface DraftInput {
   readonly records: readonly string[];
   /** The ciphertext goes first, the key on the recipient's signed receipt. */
   readonly fair?: boolean;
+  /** What the drafter says of records, by their ids. */
+  readonly facts?: Readonly<Record<string, RecordFacts>>;
 }
 
 export interface BasisInput {
@@ -34,6 +39,7 @@ export interface ReviewedItem {
   readonly title: string | null;
   readonly aboutPerson: boolean;
   readonly state: ReleaseItem["state"];
+  readonly facts: RecordFacts;
   readonly answer: Answer;
 }
 
@@ -49,6 +55,10 @@ export interface Departure {
   readonly release: Release;
   readonly basis: LegalBasis;
   readonly records: readonly StoredRecord[];
+  /** By record. */
+  readonly facts?: ReadonlyMap<string, RecordFacts>;
+  /** What the release rests on. */
+  readonly assurances?: readonly Assurance[];
 }
 
 export interface Departures {
@@ -97,12 +107,22 @@ export function createSafeguards(deps: {
       basis,
       now: now(),
     };
+    const found = await r.releases.items(release.id);
+    const world = await riskWorld(r, release, facts.now);
+    const persons = await personsIn(r, found, world);
     const items: ReviewedItem[] = [];
-    for (const item of await r.releases.items(release.id)) items.push(await reviewOne(r, viewer, item, facts));
+    for (const item of found) items.push(await reviewOne(r, viewer, item, facts, persons.has(item.recordId) ? world : null));
     return { release, reasons: reviewDraft(facts), items };
   }
 
-  async function reviewOne(r: Reader, viewer: Viewer, item: ReleaseItem, facts: DraftFacts): Promise<ReviewedItem> {
+  async function reviewOne(
+    r: Reader,
+    viewer: Viewer,
+    item: ReleaseItem,
+    facts: DraftFacts,
+    world: RiskWorld | null,
+  ): Promise<ReviewedItem> {
+    const said = readFacts(item.facts);
     const record = await r.records.get(item.recordId, item.version);
     if (record === null) {
       const reason = {
@@ -117,13 +137,20 @@ export function createSafeguards(deps: {
         title: null,
         aboutPerson: true,
         state: item.state,
+        facts: said,
         answer: { effect: "refuse", reasons: [reason], obligations: [] },
       };
     }
     const label = await r.labels.label(record.labelId);
     const answer = reviewItem(
       viewer,
-      { label, aboutPerson: record.aboutPerson, withdrawn: record.state === "withdrawn" },
+      {
+        label,
+        aboutPerson: record.aboutPerson || said.category !== undefined,
+        withdrawn: record.state === "withdrawn",
+        facts: said,
+        ...(world === null ? {} : { atRisk: { record: record.id, world } }),
+      },
       facts,
       { now: facts.now, party, record: record.id, consents: await r.onward.granted(record.id) },
     );
@@ -131,8 +158,9 @@ export function createSafeguards(deps: {
       recordId: record.id,
       version: record.version,
       title: record.title,
-      aboutPerson: record.aboutPerson,
+      aboutPerson: record.aboutPerson || said.category !== undefined,
       state: item.state,
+      facts: said,
       answer,
     };
   }
@@ -163,6 +191,7 @@ export function createSafeguards(deps: {
         fix: "Choose one from the registry.",
       });
     }
+    const said = factsOf(input.facts ?? {}, unique);
     const items: ReleaseItem[] = [];
     for (const [place, recordId] of unique.entries()) {
       const record = await t.records.get(recordId);
@@ -170,7 +199,7 @@ export function createSafeguards(deps: {
         throw new SafeguardError("release-invalid", `there is no record ${recordId} here that you may see`, {
           where: `records/${place}`,
         });
-      items.push({ recordId, version: record.version, place, state: "included", answer: "" });
+      items.push({ recordId, version: record.version, place, state: "included", answer: "", facts: said.get(recordId) ?? "{}" });
     }
     const release: Release = {
       id,
@@ -244,12 +273,13 @@ export function createSafeguards(deps: {
         const draft = await inState(t, id, "draft");
         const review = await reviewIn(t, actor, draft);
         refuseReasons(review.reasons);
-        const items = review.items.map(({ recordId, version, answer }, place): ReleaseItem => ({
+        const items = review.items.map(({ recordId, version, answer, facts }, place): ReleaseItem => ({
           recordId,
           version,
           place,
           state: answer.effect === "allow" ? "included" : "withheld",
           answer: JSON.stringify(answer),
+          facts: JSON.stringify(facts),
         }));
         if (!items.some((item) => item.state === "included")) {
           throw new SafeguardError("release-empty", "nothing in this release may go", {
@@ -303,7 +333,11 @@ export function createSafeguards(deps: {
           decidedAt: now(),
           decisionNote: note,
         };
-        const parts = await departures.release(t, { release: approved, basis, records });
+        const facts = new Map(included.map((item) => [item.recordId, item.facts]));
+        const world = await riskWorld(t, submitted, now());
+        const persons = world === null ? new Set<string>() : await personsIn(t, await t.releases.items(id), world);
+        const assurances = world === null ? [] : reliedOn(included.filter((item) => persons.has(item.recordId)), world);
+        const parts = await departures.release(t, { release: approved, basis, records, facts, assurances });
         const release = { ...approved, parts };
         await t.releases.save(release);
         await t.audit.note("release.approve", id, { records: records.length });
@@ -325,23 +359,6 @@ export function createSafeguards(deps: {
         return release;
       }),
   };
-}
-
-/** One transaction of an officer who holds the permission. */
-async function allowed<T>(
-  store: Store,
-  actor: Viewer,
-  permission: Permission,
-  fn: (t: Transactor) => Promise<T>,
-): Promise<T> {
-  requirePermission(actor, permission);
-  return store.transact(actor, fn);
-}
-
-function officerOf(actor: Viewer): string {
-  if (actor.kind !== "officer")
-    throw new SafeguardError("release-invalid", "only an officer drafts and decides releases");
-  return actor.officer;
 }
 
 function refuseReasons(reasons: readonly Reason[]): void {

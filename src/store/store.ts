@@ -16,6 +16,8 @@ import { onwardRepo, type OnwardReader, type OnwardWriter } from "./repos/onward
 import { parcelRepo, type ParcelReader, type ParcelWriter } from "./repos/parcels.ts";
 import { recordRepo, type RecordReader, type RecordWriter } from "./repos/records.ts";
 import { releaseRepo, type ReleaseReader, type ReleaseWriter } from "./repos/releases.ts";
+import { redressRepo, type RedressReader, type RedressWriter } from "./repos/redress.ts";
+import { safeguardRepo, type SafeguardReader, type SafeguardWriter } from "./repos/safeguards.ts";
 import { settingRepo, type SettingReader, type SettingWriter } from "./repos/settings.ts";
 import { treeRepo, type TreeReader, type TreeWriter } from "./repos/trees.ts";
 
@@ -34,6 +36,8 @@ export interface Reader {
   readonly feeds: FeedReader;
   readonly onward: OnwardReader;
   readonly lists: ListReader;
+  readonly safeguards: SafeguardReader;
+  readonly redress: RedressReader;
 }
 
 export interface Transactor extends Reader {
@@ -51,6 +55,8 @@ export interface Transactor extends Reader {
   readonly feeds: FeedWriter;
   readonly onward: OnwardWriter;
   readonly lists: ListWriter;
+  readonly safeguards: SafeguardWriter;
+  readonly redress: RedressWriter;
 }
 
 /** The port. What a viewer may not see is not there: every read of a record is filtered by policy's predicate. */
@@ -117,6 +123,8 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         feeds: feedRepo(context),
         onward: onwardRepo(context),
         lists: listRepo(context),
+        safeguards: safeguardRepo(context),
+        redress: redressRepo(context),
       });
     } finally {
       open = false;

@@ -8,10 +8,12 @@ import { feeds } from "./0011-feeds.ts";
 import { delivery } from "./0015-delivery.ts";
 import { onward } from "./0018-onward.ts";
 import { lists } from "./0026-lists.ts";
+import { safeguards } from "./0030-safeguards.ts";
+import { redress } from "./0031-redress.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order. A published migration never changes; a new one is added below it. */
-const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds, delivery, onward, lists];
+const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds, delivery, onward, lists, safeguards, redress];
 
 /**
  * Brings the database to this version, each step in one transaction with its mark.

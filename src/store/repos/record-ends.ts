@@ -63,6 +63,8 @@ export function recordEnds(context: RepoContext): RecordEnds {
       }
       await db.updateTable("record").set({ state, text: "", names: "", title: "" }).where("seq", "=", seq).execute();
     }
+    for (const { id, version } of rows)
+      await db.deleteFrom("received_fact").where("record_id", "=", id).where("version", "=", version).execute();
     for (const id of new Set(rows.map((row) => row.id))) {
       if ((await held().where("record.id", "=", id).executeTakeFirst()) === undefined)
         await db.deleteFrom("edge").where("from_id", "=", id).execute();

@@ -45,6 +45,8 @@ export interface ReleaseItem {
   readonly state: ReleaseTables["release_item"]["state"];
   /** JSON: the safeguards' answer when it was last asked. */
   readonly answer: string;
+  /** JSON: what the drafter says of the record. */
+  readonly facts: string;
 }
 
 export interface Copy {
@@ -141,12 +143,13 @@ export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
         .where("release", "=", id)
         .orderBy("place")
         .execute();
-      return rows.map(({ record_id, version, place, state, answer }) => ({
+      return rows.map(({ record_id, version, place, state, answer, facts }) => ({
         recordId: record_id,
         version,
         place,
         state,
         answer,
+        facts,
       }));
     },
     async basis(id) {

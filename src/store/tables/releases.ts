@@ -1,3 +1,5 @@
+import type { Generated } from "kysely";
+
 export type ReleaseState = "draft" | "submitted" | "approved" | "rejected" | "recalled";
 
 export interface ReleaseTables {
@@ -40,6 +42,8 @@ export interface ReleaseTables {
     state: "included" | "withheld" | "removed";
     /** JSON: the safeguards' answer when the release was submitted. */
     answer: string;
+    /** JSON: what the drafter says of the record. */
+    facts: Generated<string>;
   };
   /** What a partner holds of ours: one row for each record and version that left. */
   copy: {
