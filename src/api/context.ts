@@ -5,7 +5,7 @@ import { type Access, type OfficerViewer, type Permission, requirePermission } f
 import type { Exchange, Self } from "#exchange";
 import type { Intake } from "#intake";
 import type { Dialogues } from "#pillars/dialogues";
-import type { Safeguards } from "#safeguards";
+import type { ErrorReports, Redress, Retention, Risks, Safeguards } from "#safeguards";
 import type { Officer, Reader, Store } from "#store";
 import { problemSchema } from "./schema.ts";
 
@@ -16,6 +16,10 @@ export interface ApiDeps {
   readonly clock: Clock;
   readonly access: Access;
   readonly safeguards: Safeguards;
+  readonly risks: Risks;
+  readonly retention: Retention;
+  readonly redress: Redress;
+  readonly errorReports: ErrorReports;
   readonly intake: Intake;
   readonly exchange: Exchange;
   readonly dialogues: Dialogues;

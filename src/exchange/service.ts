@@ -2,7 +2,7 @@ import { instantOf } from "#base";
 import { requirePermission } from "#access";
 import type { Parcel } from "#ledger";
 import type { Viewer } from "#policy";
-import type { Departures } from "#safeguards";
+import type { Departures, Erasing, Recalling } from "#safeguards";
 import type { Channel } from "#store";
 import { createDepartures } from "./departures.ts";
 import { ExchangeError } from "./errors.ts";
@@ -17,11 +17,14 @@ import { sendRecalls } from "./onward.ts";
 import { post } from "./outbox.ts";
 import { createPairing, type Pairing } from "./pairing.ts";
 import { receive } from "./receive.ts";
+import { createTakeBack } from "./take-back.ts";
 import { type ChannelVerdict, makeEvidence, verifyChannel } from "./proof.ts";
 
 export interface Exchange {
   readonly pairing: Pairing;
   readonly departures: Departures;
+  /** For redress and reports of errors, which decide in a transaction of their own. */
+  readonly takeBack: Erasing & Recalling;
   /** Originator control: asking for, giving and taking back consent to passing on. */
   readonly consents: Consents;
   /** Every copy of a record that this party knows of, near and far. */
@@ -91,6 +94,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
       ),
     },
     departures: createDepartures({ self, clock }),
+    takeBack: createTakeBack({ self, clock }),
 
     async recall(actor, recordId, reason) {
       requirePermission(actor, "release.recall");

@@ -19,7 +19,19 @@ import { createIntake, type Intake, type Loader, mispLoader, stixLoader } from "
 import { signingKey } from "#ledger";
 import { createDialogues, type Dialogues, dialogueTypes } from "#pillars/dialogues";
 import { actTypes, createRegistry, designationType, listLoaders, type Registry } from "#pillars/designations";
-import { createSafeguards, type Safeguards } from "#safeguards";
+import {
+  createErrorReports,
+  createRedress,
+  createRetention,
+  createRisks,
+  createSafeguards,
+  type ErrorReports,
+  legalHoldOn,
+  type Redress,
+  type Retention,
+  type Risks,
+  type Safeguards,
+} from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
 import { feedSecrets } from "./config/feed-secrets.ts";
@@ -39,6 +51,10 @@ export interface EntenteNode {
   readonly store: Store;
   readonly access: Access;
   readonly safeguards: Safeguards;
+  readonly risks: Risks;
+  readonly retention: Retention;
+  readonly redress: Redress;
+  readonly errorReports: ErrorReports;
   readonly intake: Intake;
   readonly exchange: Exchange;
   readonly feeds: Feeds;
@@ -88,16 +104,29 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     mediaIdentity: () => ageIdentity(secrets.signingSeed),
     witnessedLogs: config.witness?.logs ?? [],
     witnesses: config.witnesses ?? [],
+    legalHold: legalHoldOn(clock),
     onEvent: (event) => events.emit("exchange", event),
   });
   const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, mispLoader, stixLoader] });
+  const safeguards = createSafeguards({ store, party, clock, departures: exchange.departures });
   const node: EntenteNode = {
     home,
     self,
     registry,
     store,
     access: createAccess({ store, party, clock }),
-    safeguards: createSafeguards({ store, party, clock, departures: exchange.departures }),
+    safeguards,
+    risks: createRisks({ store, clock }),
+    retention: createRetention({ store, clock }),
+    redress: createRedress({
+      store,
+      party,
+      clock,
+      safeguards,
+      erasing: exchange.takeBack,
+      ...(config.redress === undefined ? {} : { deadlines: config.redress }),
+    }),
+    errorReports: createErrorReports({ store, clock, recalling: exchange.takeBack }),
     intake,
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
@@ -130,7 +159,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(
-  { store, self, access, safeguards, intake, exchange, dialogues, events }: EntenteNode,
+  { store, self, access, safeguards, risks, retention, redress, errorReports, intake, exchange, dialogues, events }: EntenteNode,
   { clock, onError }: NodeOptions,
   wake: () => void,
 ): ApiDeps {
@@ -140,6 +169,10 @@ function webDeps(
     clock,
     access,
     safeguards,
+    risks,
+    retention,
+    redress,
+    errorReports,
     intake,
     exchange,
     dialogues,

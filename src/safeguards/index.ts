@@ -26,3 +26,5 @@ export { AGES, CATEGORIES, itemFactsSchema, NATURES, type RecordFacts } from "./
 export { createRetention, legalHoldOn, type Retention, type ReviewReminder } from "./retention.ts";
 export { reviewRisks, type RiskKind, RISKS } from "./risk.ts";
 export { type AssuranceInput, createRisks, type Escalation, type RiskInput, type Risks } from "./risk-service.ts";
+export { createErrorReports, type ErrorReports, type Recalling, type ReportView } from "./error-reports.ts";
+export { addMonths, type CaseInput, type CaseView, createRedress, type Erasing, type Redress } from "./redress.ts";

@@ -105,14 +105,14 @@ export function createRetention({ store, clock }: { readonly store: Store; reado
   };
 }
 
-/** What the exchange asks before it deletes. @returns the reason why the record is kept, or `null`. */
+/** What the exchange asks before it deletes. @returns the hold that keeps the record, or `null`; its reason is not for partners. */
 export function legalHoldOn(clock: Clock): (r: Reader, recordId: string) => Promise<string | null> {
   return async (r, recordId) => {
     const now = instantOf(clock());
     const held = (await r.safeguards.holds(recordId)).find(
       ({ until, releasedAt }) => releasedAt === null && (until === null || until > now),
     );
-    return held === undefined ? null : held.reason;
+    return held === undefined ? null : held.id;
   };
 }
 

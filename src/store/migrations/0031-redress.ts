@@ -10,7 +10,7 @@ export const redress: Migration = {
       opened_at text not null, outcome text, reasons text not null, decided_by text, decided_at text, closed_at text
     );
     create index redress_case_state on redress_case (state, due_at);
-    create table redress_record (case_id text not null references redress_case(id), record_id text not null, primary key (case_id, record_id));
+    create table redress_record (case_id text not null references redress_case(id), record_id text not null, version text not null, primary key (case_id, record_id));
     create index redress_record_record on redress_record (record_id);
     create table error_report (
       id text primary key, what text not null, query text not null, state text not null, opened_by text not null,

@@ -22,7 +22,8 @@ export interface RedressCase {
   readonly decidedBy: string | null;
   readonly decidedAt: Instant | null;
   readonly closedAt: Instant | null;
-  readonly records: readonly string[];
+  /** With the version that was held when the case was opened. */
+  readonly records: readonly { readonly id: string; readonly version: Instant }[];
 }
 
 /** What selects the copies that should not have left; each part narrows, and one at least is given. */
@@ -77,7 +78,7 @@ function readRedress({ tx }: RepoContext): RedressReader {
   async function toCase(row: SafeguardTables["redress_case"]): Promise<RedressCase> {
     const records = await tx.db
       .selectFrom("redress_record")
-      .select("record_id")
+      .select(["record_id", "version"])
       .where("case_id", "=", row.id)
       .orderBy("record_id")
       .execute();
@@ -97,7 +98,7 @@ function readRedress({ tx }: RepoContext): RedressReader {
       decidedBy: row.decided_by,
       decidedAt: row.decided_at,
       closedAt: row.closed_at,
-      records: records.map(({ record_id }) => record_id),
+      records: records.map(({ record_id, version }) => ({ id: record_id, version })),
     };
   }
   const toReport = (row: SafeguardTables["error_report"]): ErrorReport => ({
@@ -217,10 +218,10 @@ function writeRedress({ tx }: RepoContext): Omit<RedressWriter, keyof RedressRea
         .values({ id: item.id, ...row })
         .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
         .execute();
-      for (const record_id of item.records) {
+      for (const { id, version } of item.records) {
         await tx.db
           .insertInto("redress_record")
-          .values({ case_id: item.id, record_id })
+          .values({ case_id: item.id, record_id: id, version })
           .onConflict((conflict) => conflict.doNothing())
           .execute();
       }

@@ -89,7 +89,8 @@ export interface SafeguardTables {
     decided_at: string | null;
     closed_at: string | null;
   };
-  redress_record: { case_id: string; record_id: string };
+  /** `version`: what was held when the case was opened. */
+  redress_record: { case_id: string; record_id: string; version: string };
   error_report: {
     id: string;
     what: string;
