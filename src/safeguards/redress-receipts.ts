@@ -49,7 +49,7 @@ export async function followed(r: Reader, item: RedressCase, self: PartyId): Pro
       if (told !== null) out.push({ recordId: id, ...told });
     }
   }
-  return out;
+  return out.toSorted((x, y) => (`${x.recordId} ${x.holderName}` < `${y.recordId} ${y.holderName}` ? -1 : 1));
 }
 
 function byHolder(copies: readonly Held[]): Held[][] {

@@ -151,6 +151,8 @@ export function createRisks({ store, clock }: { readonly store: Store; readonly 
       store.read(viewer, async (r) => {
         const found: Escalation[] = [];
         for (const release of await r.releases.list({ states: ["draft", "submitted"], limit: 500 })) {
+          // Without a basis it is refused, and there is nothing to weigh.
+          if (release.legalBasis === null) continue;
           const escalation = await escalationOf(r, release, now());
           if (escalation.items.length > 0) found.push(escalation);
         }
@@ -171,6 +173,12 @@ export function createRisks({ store, clock }: { readonly store: Store; readonly 
         }
         if (release.state !== "draft" && release.state !== "submitted")
           throw new SafeguardError("release-state", `this release is ${release.state}`);
+        if (release.legalBasis === null) {
+          throw new SafeguardError("release-refused", "a release without a legal basis is refused, not weighed", {
+            where: "legal-basis",
+            fix: "Its drafter names the instrument under which this may be given.",
+          });
+        }
         const covers = await weighedIn(t, release, now());
         if (covers.length === 0) {
           throw new SafeguardError("escalation-none", "nothing in this release waits for such a word", {

@@ -90,6 +90,6 @@ describe("an item of a release", () => {
   test("of another purpose stays", () =>
     expect(codes(ask({ purposes: ["border-security"] }))).toEqual(["refuse", "purpose-not-admitted"]));
   test("of a third party waits for its consent", () =>
-    expect(codes(ask({}, { owner: THIRD }))).toEqual(["escalate", "originator-consent"]));
+    expect(codes(ask({ noOnward: false }, { owner: THIRD }))).toEqual(["escalate", "originator-consent"]));
   test("taken back stays", () => expect(codes(ask({}, { withdrawn: true }))).toEqual(["refuse", "withdrawn"]));
 });
