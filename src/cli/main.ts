@@ -6,6 +6,7 @@ import { copiesCommand, expireCommand, oversightCommand } from "./commands/copie
 import { dialogueCommand } from "./commands/dialogue/index.ts";
 import { designationsCommand } from "./commands/designations.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { errorReportCommand } from "./commands/error-report.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { exportCommand } from "./commands/export.ts";
 import { feedCommand } from "./commands/feed.ts";
@@ -21,7 +22,10 @@ import { mediaCommand } from "./commands/media.ts";
 import { basisCommand, officerCommand } from "./commands/officer.ts";
 import { pairCommand } from "./commands/pair.ts";
 import { patternCommand } from "./commands/pattern.ts";
+import { redressCommand } from "./commands/redress.ts";
 import { releaseCommand } from "./commands/release.ts";
+import { retentionCommand } from "./commands/retention.ts";
+import { safeguardsCommand } from "./commands/safeguards.ts";
 import { startCommand } from "./commands/start.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -43,6 +47,10 @@ const COMMANDS = [
   copiesCommand,
   oversightCommand,
   expireCommand,
+  safeguardsCommand,
+  retentionCommand,
+  redressCommand,
+  errorReportCommand,
   inboxCommand,
   dialogueCommand,
   incidentCommand,

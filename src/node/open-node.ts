@@ -159,7 +159,20 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(
-  { store, self, access, safeguards, risks, retention, redress, errorReports, intake, exchange, dialogues, events }: EntenteNode,
+  {
+    store,
+    self,
+    access,
+    safeguards,
+    risks,
+    retention,
+    redress,
+    errorReports,
+    intake,
+    exchange,
+    dialogues,
+    events,
+  }: EntenteNode,
   { clock, onError }: NodeOptions,
   wake: () => void,
 ): ApiDeps {

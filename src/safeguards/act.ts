@@ -15,7 +15,6 @@ export async function allowed<T>(
 }
 
 export function officerOf(actor: Viewer): string {
-  if (actor.kind !== "officer")
-    throw new SafeguardError("release-invalid", "only an officer drafts and decides");
+  if (actor.kind !== "officer") throw new SafeguardError("release-invalid", "only an officer drafts and decides");
   return actor.officer;
 }

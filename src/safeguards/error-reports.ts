@@ -54,9 +54,13 @@ export function createErrorReports(deps: {
     open: (actor, { what, query }) =>
       allowed(store, actor, "error.report", async (t) => {
         if (what.trim() === "" || what.length > MAX_TEXT || Object.values(query).every((part) => part === undefined)) {
-          throw new SafeguardError("error-invalid", "a report says what happened and which records, marking, period or recipient it concerns", {
-            fix: "Name one at least; each narrows.",
-          });
+          throw new SafeguardError(
+            "error-invalid",
+            "a report says what happened and which records, marking, period or recipient it concerns",
+            {
+              fix: "Name one at least; each narrows.",
+            },
+          );
         }
         const affected = await t.redress.affected(query);
         const report: ErrorReport = {
@@ -108,11 +112,19 @@ export function createErrorReports(deps: {
         if (remaining > 0 || closing.trim() === "" || closing.length > MAX_TEXT) {
           throw new SafeguardError(
             "error-state",
-            remaining > 0 ? `${remaining} of what left is not confirmed as gone` : "a closing says what was found and changed",
+            remaining > 0
+              ? `${remaining} of what left is not confirmed as gone`
+              : "a closing says what was found and changed",
             { fix: "Take it back: entente error-report recall. See who has not confirmed: entente error-report show." },
           );
         }
-        const closed: ErrorReport = { ...report, state: "closed", closedBy: officerOf(actor), closedAt: now(), closing };
+        const closed: ErrorReport = {
+          ...report,
+          state: "closed",
+          closedBy: officerOf(actor),
+          closedAt: now(),
+          closing,
+        };
         await t.redress.saveReport(closed);
         await t.audit.note("error.close", id);
         return viewOf(t, closed);

@@ -92,15 +92,21 @@ export function createRedress(deps: {
     open: (actor, { kind, request, receivedAt, records }) =>
       allowed(store, actor, "redress.write", async (t) => {
         if (!KINDS.includes(kind) || request.trim() === "" || request.length > MAX_TEXT || receivedAt > now()) {
-          throw new SafeguardError("redress-invalid", "a case has a kind, what was asked, and a day in the past on which it came", {
-            fix: `Kinds are: ${KINDS.join(", ")}.`,
-          });
+          throw new SafeguardError(
+            "redress-invalid",
+            "a case has a kind, what was asked, and a day in the past on which it came",
+            {
+              fix: `Kinds are: ${KINDS.join(", ")}.`,
+            },
+          );
         }
         const held = [];
         for (const id of new Set(records)) {
           const record = await t.records.get(id);
           if (record === null)
-            throw new SafeguardError("redress-invalid", `there is no record ${id} here that you may see`, { where: id });
+            throw new SafeguardError("redress-invalid", `there is no record ${id} here that you may see`, {
+              where: id,
+            });
           held.push({ id, version: record.version });
         }
         const item: RedressCase = {
@@ -128,7 +134,8 @@ export function createRedress(deps: {
       requirePermission(viewer, "redress.read");
       return store.read(viewer, async (r) => {
         const views: CaseView[] = [];
-        for (const item of await r.redress.cases(open ? ["open", "decided"] : undefined)) views.push(await view(r, item));
+        for (const item of await r.redress.cases(open ? ["open", "decided"] : undefined))
+          views.push(await view(r, item));
         return views;
       });
     },
@@ -164,7 +171,11 @@ export function createRedress(deps: {
         if (item.kind === "erasure" && outcome !== "refused") {
           for (const record of item.records) await eraseOne(t, record.id, item.id);
         }
-        return save(t, { ...item, state: "decided", outcome, reasons, decidedBy: officer, decidedAt: now() }, "redress.decide");
+        return save(
+          t,
+          { ...item, state: "decided", outcome, reasons, decidedBy: officer, decidedAt: now() },
+          "redress.decide",
+        );
       });
       if (decided.case.kind === "erasure") await store.scrub();
       return decided;
@@ -204,9 +215,13 @@ export function createRedress(deps: {
         const item = await inState(t, id, "decided");
         const { missing } = await view(t, item);
         if (missing > 0) {
-          throw new SafeguardError("redress-state", `${missing} part${missing === 1 ? "y has" : "ies have"} not confirmed`, {
-            fix: "See which: entente redress show. A correction goes out with: entente redress correct.",
-          });
+          throw new SafeguardError(
+            "redress-state",
+            `${missing} part${missing === 1 ? "y has" : "ies have"} not confirmed`,
+            {
+              fix: "See which: entente redress show. A correction goes out with: entente redress correct.",
+            },
+          );
         }
         return save(t, { ...item, state: "closed", closedAt: now() }, "redress.close");
       }),

@@ -25,7 +25,10 @@ export async function personsIn(
 }
 
 /** The assurances without which these items would not go. */
-export function reliedOn(items: readonly { readonly recordId: string; readonly facts: RecordFacts }[], world: RiskWorld): readonly Assurance[] {
+export function reliedOn(
+  items: readonly { readonly recordId: string; readonly facts: RecordFacts }[],
+  world: RiskWorld,
+): readonly Assurance[] {
   const relied = new Map<string, Assurance>();
   for (const { recordId, facts } of items)
     for (const item of reviewRisks({ record: recordId, facts }, world).assurances) relied.set(item.id, item);
@@ -33,7 +36,10 @@ export function reliedOn(items: readonly { readonly recordId: string; readonly f
 }
 
 /** @throws SafeguardError `facts-invalid` for what is not in the draft or not well said. */
-export function factsOf(facts: Readonly<Record<string, RecordFacts>>, records: readonly string[]): ReadonlyMap<string, string> {
+export function factsOf(
+  facts: Readonly<Record<string, RecordFacts>>,
+  records: readonly string[],
+): ReadonlyMap<string, string> {
   const out = new Map<string, string>();
   for (const [record, said] of Object.entries(facts)) {
     const parsed = itemFactsSchema.safeParse(said);

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, daysBetween, type Instant, instantOf } from "#base";
+import { requirePermission } from "#access";
 import type { Viewer } from "#policy";
-import type { LegalHoldRow, Reader, ReviewDue, Store } from "#store";
+import type { LegalHoldRow, Reader, ReceivedFact, ReviewDue, Store } from "#store";
 import { allowed, officerOf } from "./act.ts";
 import { SafeguardError } from "./errors.ts";
 
@@ -21,6 +22,8 @@ export interface Retention {
   hold(actor: Viewer, recordId: string, reason: string, until: Instant | null): Promise<LegalHoldRow>;
   releaseHold(actor: Viewer, id: string, reason: string): Promise<LegalHoldRow>;
   holds(viewer: Viewer): Promise<readonly LegalHoldRow[]>;
+  /** What a giver said of a received record beside its text; nothing for one that this viewer may not see. */
+  facts(viewer: Viewer, recordId: string): Promise<readonly ReceivedFact[]>;
 }
 
 const LONGEST_DAYS = 5 * 366;
@@ -35,8 +38,11 @@ export function createRetention({ store, clock }: { readonly store: Store; reado
   };
 
   return {
-    due: (viewer, days) =>
-      store.read(viewer, async (r) => {
+    async due(viewer, days) {
+      requirePermission(viewer, "content.read");
+      if (!Number.isInteger(days) || days < 0 || days > 36_600)
+        throw new SafeguardError("review-invalid", "a number of days, from 0 to 36600", { where: "days" });
+      return store.read(viewer, async (r) => {
         const until = instantOf(new Date(clock().getTime() + days * 86_400_000));
         const found: ReviewReminder[] = [];
         for (const item of await r.safeguards.reviewsDue(until, MAX_DUE)) {
@@ -45,7 +51,8 @@ export function createRetention({ store, clock }: { readonly store: Store; reado
           if (record !== null) found.push({ ...item, title: record.title, days: daysBetween(now(), item.reviewBy) });
         }
         return found;
-      }),
+      });
+    },
 
     keep: (actor, recordId, nextReview, reason) =>
       allowed(store, actor, "retention.keep", async (t) => {
@@ -65,7 +72,8 @@ export function createRetention({ store, clock }: { readonly store: Store; reado
       allowed(store, actor, "retention.keep", async (t) => {
         reasoned(reason);
         await requireRecord(t, recordId);
-        if (until !== null && until <= now()) throw new SafeguardError("hold-invalid", "the hold ends before it begins");
+        if (until !== null && until <= now())
+          throw new SafeguardError("hold-invalid", "the hold ends before it begins");
         const row: LegalHoldRow = {
           id: `hold--${randomUUID()}`,
           recordId,
@@ -95,13 +103,23 @@ export function createRetention({ store, clock }: { readonly store: Store; reado
         return row;
       }),
 
-    holds: (viewer) =>
-      store.read(viewer, async (r) => {
+    async facts(viewer, recordId) {
+      requirePermission(viewer, "content.read");
+      return store.read(viewer, async (r) => {
+        const seen = new Set((await r.records.versions(recordId)).map(({ version }) => version));
+        return (await r.safeguards.receivedFacts(recordId)).filter(({ version }) => seen.has(version));
+      });
+    },
+
+    async holds(viewer) {
+      requirePermission(viewer, "content.read");
+      return store.read(viewer, async (r) => {
         const rows: LegalHoldRow[] = [];
         for (const row of await r.safeguards.holds())
           if ((await r.records.versions(row.recordId)).length > 0) rows.push(row);
         return rows;
-      }),
+      });
+    },
   };
 }
 

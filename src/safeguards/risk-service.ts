@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, type Instant, instantOf } from "#base";
+import { requirePermission } from "#access";
 import type { PartyId, Viewer } from "#policy";
 import type { Assurance, Reader, Release, Risk, RiskDecision, Store } from "#store";
 import { allowed, officerOf } from "./act.ts";
@@ -42,6 +43,9 @@ export interface Escalation {
 }
 
 export interface Risks {
+  /** The registry, with what has ended. */
+  risks(viewer: Viewer): Promise<readonly Risk[]>;
+  assurances(viewer: Viewer): Promise<readonly Assurance[]>;
   addRisk(actor: Viewer, input: RiskInput): Promise<Risk>;
   /** Says that a finding no longer holds. For torture two officers say so, the first of whom only proposes. */
   endRisk(actor: Viewer, id: string, reason: string): Promise<Risk>;
@@ -64,13 +68,27 @@ export function createRisks({ store, clock }: { readonly store: Store; readonly 
   const now = (): Instant => instantOf(clock());
 
   return {
+    async risks(viewer) {
+      requirePermission(viewer, "content.read");
+      return store.read(viewer, (r) => r.safeguards.risks());
+    },
+
+    async assurances(viewer) {
+      requirePermission(viewer, "content.read");
+      return store.read(viewer, (r) => r.safeguards.assurances());
+    },
+
     addRisk: (actor, input) =>
       allowed(store, actor, "risk.write", async (t) => {
         requireTexts("risk-invalid", input.text, input.source);
         if (input.parties.length === 0 || !RISKS.includes(input.kind) || !/^([A-Z]{2})?$/.test(input.country)) {
-          throw new SafeguardError("risk-invalid", "a risk has a kind, the parties it concerns, and a country of two letters or none", {
-            fix: `Kinds are: ${RISKS.join(", ")}.`,
-          });
+          throw new SafeguardError(
+            "risk-invalid",
+            "a risk has a kind, the parties it concerns, and a country of two letters or none",
+            {
+              fix: `Kinds are: ${RISKS.join(", ")}.`,
+            },
+          );
         }
         requirePeriod("risk-invalid", input);
         const risk: Risk = {
@@ -114,9 +132,13 @@ export function createRisks({ store, clock }: { readonly store: Store; readonly 
         requireTexts("assurance-invalid", input.text, input.signatory);
         requirePeriod("assurance-invalid", input);
         if (input.risks.length === 0 || input.risks.some((risk) => risk === "torture" || !RISKS.includes(risk))) {
-          throw new SafeguardError("assurance-invalid", "an assurance names the risks it answers; none answers torture", {
-            fix: `Risks are: ${RISKS.filter((risk) => risk !== "torture").join(", ")}.`,
-          });
+          throw new SafeguardError(
+            "assurance-invalid",
+            "an assurance names the risks it answers; none answers torture",
+            {
+              fix: `Risks are: ${RISKS.filter((risk) => risk !== "torture").join(", ")}.`,
+            },
+          );
         }
         const assurance: Assurance = {
           id: `assurance--${randomUUID()}`,
@@ -145,10 +167,14 @@ export function createRisks({ store, clock }: { readonly store: Store; readonly 
         return gone;
       }),
 
-    escalation: (viewer, release) => store.read(viewer, async (r) => escalationOf(r, await releaseOf(r, release), now())),
+    async escalation(viewer, release) {
+      requirePermission(viewer, "content.read");
+      return store.read(viewer, async (r) => escalationOf(r, await releaseOf(r, release), now()));
+    },
 
-    escalations: (viewer) =>
-      store.read(viewer, async (r) => {
+    async escalations(viewer) {
+      requirePermission(viewer, "content.read");
+      return store.read(viewer, async (r) => {
         const found: Escalation[] = [];
         for (const release of await r.releases.list({ states: ["draft", "submitted"], limit: 500 })) {
           // Without a basis it is refused, and there is nothing to weigh.
@@ -157,16 +183,22 @@ export function createRisks({ store, clock }: { readonly store: Store; readonly 
           if (escalation.items.length > 0) found.push(escalation);
         }
         return found;
-      }),
+      });
+    },
 
     decide: (actor, id, { capacity, decision, reasons }) =>
       allowed(store, actor, "risk.decide", async (t) => {
         requireTexts("risk-invalid", reasons);
+        if (!CAPACITIES.includes(capacity) || (decision !== "allow" && decision !== "refuse"))
+          throw new SafeguardError("risk-invalid", "a word is said as legal or senior, and is allow or refuse");
         await t.settings.lock(id);
         const release = await releaseOf(t, id);
         const officer = officerOf(actor);
         const said = await t.safeguards.riskDecisions(id);
-        if (officer === release.createdBy || said.some((word) => word.capacity !== capacity && word.officer === officer)) {
+        if (
+          officer === release.createdBy ||
+          said.some((word) => word.capacity !== capacity && word.officer === officer)
+        ) {
           throw new SafeguardError("same-officer", "the drafter, the legal and the senior officer are three people", {
             fix: "Another officer says this word.",
           });
@@ -206,7 +238,10 @@ async function risksIn(r: Reader, release: Release, now: Instant) {
   const persons = await personsIn(r, items, world);
   return items
     .filter(({ recordId }) => persons.has(recordId))
-    .map(({ recordId, facts }) => ({ recordId, answer: reviewRisks({ record: recordId, facts: readFacts(facts) }, world) }));
+    .map(({ recordId, facts }) => ({
+      recordId,
+      answer: reviewRisks({ record: recordId, facts: readFacts(facts) }, world),
+    }));
 }
 
 async function weighedIn(r: Reader, release: Release, now: Instant): Promise<RiskDecision["covers"]> {

@@ -97,7 +97,11 @@ export function reviewRisks({ record, facts }: PersonAtRisk, world: RiskWorld): 
   return { refused, escalated, obligations, assurances: [...relied.values()], weighed };
 }
 
-function assuranceFor(kind: RiskKind, record: string, { assurances, recipient, now }: RiskWorld): Assurance | undefined {
+function assuranceFor(
+  kind: RiskKind,
+  record: string,
+  { assurances, recipient, now }: RiskWorld,
+): Assurance | undefined {
   return assurances.find(
     (item) =>
       item.giver === recipient &&

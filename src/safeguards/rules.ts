@@ -170,8 +170,7 @@ export function reviewItem(viewer: Viewer, item: ItemFacts, facts: DraftFacts, c
     fix: fix ?? "Remove it from the release.",
   }));
   const { facts: said = {}, atRisk } = item;
-  const risk =
-    atRisk === undefined ? null : reviewRisks({ record: atRisk.record, facts: said }, atRisk.world);
+  const risk = atRisk === undefined ? null : reviewRisks({ record: atRisk.record, facts: said }, atRisk.world);
   const against = [...reasons, ...(risk?.refused ?? []), ...(risk?.escalated ?? []).map(({ risk: _, ...why }) => why)];
   if (against.length > 0) {
     const refused = decision.effect === "deny" || (risk?.refused.length ?? 0) > 0;
@@ -209,7 +208,8 @@ function aboutPerson({ category, age, nature }: RecordFacts): Reason[] {
   if (category === undefined) {
     out.push({
       rule: "person-category",
-      message: "It is not said whether the person is a suspect, a convict, a victim or a witness: risks are measured as for a suspect.",
+      message:
+        "It is not said whether the person is a suspect, a convict, a victim or a witness: risks are measured as for a suspect.",
       source: `${LED} art. 6`,
       fix: "Say which, in the draft.",
     });

@@ -1,7 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, type Instant, instantOf } from "#base";
 import type { PartyId, Viewer } from "#policy";
-import type { Assurance, Channel, LegalBasis, Reader, Release, ReleaseItem, Store, StoredRecord, Transactor } from "#store";
+import type {
+  Assurance,
+  Channel,
+  LegalBasis,
+  Reader,
+  Release,
+  ReleaseItem,
+  Store,
+  StoredRecord,
+  Transactor,
+} from "#store";
 import { SafeguardError } from "./errors.ts";
 import { allowed, officerOf } from "./act.ts";
 import { readFacts, type RecordFacts } from "./person.ts";
@@ -111,7 +121,8 @@ export function createSafeguards(deps: {
     const world = await riskWorld(r, release, facts.now);
     const persons = await personsIn(r, found, world);
     const items: ReviewedItem[] = [];
-    for (const item of found) items.push(await reviewOne(r, viewer, item, facts, persons.has(item.recordId) ? world : null));
+    for (const item of found)
+      items.push(await reviewOne(r, viewer, item, facts, persons.has(item.recordId) ? world : null));
     return { release, reasons: reviewDraft(facts), items };
   }
 
@@ -199,7 +210,14 @@ export function createSafeguards(deps: {
         throw new SafeguardError("release-invalid", `there is no record ${recordId} here that you may see`, {
           where: `records/${place}`,
         });
-      items.push({ recordId, version: record.version, place, state: "included", answer: "", facts: said.get(recordId) ?? "{}" });
+      items.push({
+        recordId,
+        version: record.version,
+        place,
+        state: "included",
+        answer: "",
+        facts: said.get(recordId) ?? "{}",
+      });
     }
     const release: Release = {
       id,
@@ -336,7 +354,13 @@ export function createSafeguards(deps: {
         const facts = new Map(included.map((item) => [item.recordId, item.facts]));
         const world = await riskWorld(t, submitted, now());
         const persons = world === null ? new Set<string>() : await personsIn(t, await t.releases.items(id), world);
-        const assurances = world === null ? [] : reliedOn(included.filter((item) => persons.has(item.recordId)), world);
+        const assurances =
+          world === null
+            ? []
+            : reliedOn(
+                included.filter((item) => persons.has(item.recordId)),
+                world,
+              );
         const parts = await departures.release(t, { release: approved, basis, records, facts, assurances });
         const release = { ...approved, parts };
         await t.releases.save(release);

@@ -29,14 +29,7 @@ export type { ErasedRecord, Origin } from "./repos/record-ends.ts";
 export type { Append, AppendResult, Page, RecordQuery, StoredRecord } from "./repos/records.ts";
 export type { Copy, LegalBasis, Release, ReleaseItem } from "./repos/releases.ts";
 export type { ErrorQuery, ErrorReport, ReportedCopy, RedressCase } from "./repos/redress.ts";
-export type {
-  Assurance,
-  LegalHoldRow,
-  ReceivedFact,
-  ReviewDue,
-  Risk,
-  RiskDecision,
-} from "./repos/safeguards.ts";
+export type { Assurance, LegalHoldRow, ReceivedFact, ReviewDue, Risk, RiskDecision } from "./repos/safeguards.ts";
 export { openStore, type Reader, type Store, type StoreOptions, type Transactor } from "./store.ts";
 export type { ParcelKind } from "./tables/exchange.ts";
 export type { ConsentState } from "./tables/onward.ts";

@@ -123,7 +123,9 @@ describe.each(Object.keys(stores))("safeguards, on %s", (engine) => {
 
     const { release: draft } = await a.node.safeguards.draft(a.officers.analyst, input(ab, report, legalBasis));
     expect(await rules(a.officers.analyst, draft.id)).toEqual(["escalate", "real-risk-death-penalty"]);
-    await expect(a.node.safeguards.submit(a.officers.analyst, draft.id)).rejects.toMatchObject({ code: "release-empty" });
+    await expect(a.node.safeguards.submit(a.officers.analyst, draft.id)).rejects.toMatchObject({
+      code: "release-empty",
+    });
     expect(await a.node.risks.escalations(a.officers.overseer)).toMatchObject([
       { release: draft.id, items: [{ recordId: report }], waitsFor: ["legal", "senior"] },
     ]);
@@ -136,7 +138,10 @@ describe.each(Object.keys(stores))("safeguards, on %s", (engine) => {
     const torture = await risk("torture");
     for (const who of [a.officers.analyst, a.officers.disclosure, second])
       expect(await rules(who, draft.id)).toEqual(["refuse", "real-risk-torture"]);
-    const everything: OfficerViewer = { ...second, roles: ["analyst", "desk-officer", "disclosure-officer", "overseer"] };
+    const everything: OfficerViewer = {
+      ...second,
+      roles: ["analyst", "desk-officer", "disclosure-officer", "overseer"],
+    };
     expect(await rules(everything, draft.id)).toEqual(["refuse", "real-risk-torture"]);
     for (const capacity of ["legal", "senior"] as const) {
       await expect(
@@ -210,8 +215,13 @@ describe.each(Object.keys(stores))("safeguards, on %s", (engine) => {
     const id = opened.case.id;
     const granted = { outcome: "granted", reasons: "The prison's register confirms it." } as const;
     await expect(a.node.redress.decide(a.officers.analyst, id, granted)).rejects.toMatchObject({ code: "forbidden" });
-    expect(await a.node.redress.decide(second, id, granted)).toMatchObject({ copies: [{ told: false }, { told: false }], missing: 2 });
-    expect((await a.node.redress.notice(a.officers.overseer, id)).text).not.toMatch(/brother|interview|A\. N\.|report--/i);
+    expect(await a.node.redress.decide(second, id, granted)).toMatchObject({
+      copies: [{ told: false }, { told: false }],
+      missing: 2,
+    });
+    expect((await a.node.redress.notice(a.officers.overseer, id)).text).not.toMatch(
+      /brother|interview|A\. N\.|report--/i,
+    );
 
     const refs = await a.node.store.read(a.officers.analyst, async (r) => {
       const record = await r.records.get(report);
@@ -227,7 +237,10 @@ describe.each(Object.keys(stores))("safeguards, on %s", (engine) => {
     expect(drafted).toHaveLength(2);
     for (const draft of drafted) await a.node.safeguards.approve(a.officers.disclosure, draft);
     a.link?.wake();
-    await until("Washington's receipt", async () => (await a.node.redress.show(a.officers.overseer, id)).confirmed === 1);
+    await until(
+      "Washington's receipt",
+      async () => (await a.node.redress.show(a.officers.overseer, id)).confirmed === 1,
+    );
     expect(await a.node.redress.show(a.officers.overseer, id)).toMatchObject({
       confirmed: 1,
       missing: 1,

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
-import type { Review } from "#safeguards";
+import { isJsonObject, parseJson } from "#base";
+import type { DraftInput, Review } from "#safeguards";
 import { actingOfficer, dateOption, findChannel, print, withNode } from "../context.ts";
+import { CliError } from "../errors.ts";
 
 interface DraftOptions {
   readonly to?: string;
@@ -11,7 +13,16 @@ interface DraftOptions {
   readonly reviewBy?: string;
   readonly record: readonly string[];
   readonly fair?: boolean;
+  readonly facts?: string;
   readonly submit?: boolean;
+}
+
+/** Checked by the safeguards; here only that it is an object. */
+function factsOption(text: string): NonNullable<DraftInput["facts"]> {
+  const value = parseJson(text);
+  if (!isJsonObject(value))
+    throw new CliError("option-invalid", "--facts is a JSON object by record", { where: "--facts" });
+  return value as NonNullable<DraftInput["facts"]>;
 }
 
 function words({ release, reasons, items }: Review): string[] {
@@ -40,6 +51,10 @@ export function releaseCommand(program: Command): void {
     .option("--review-by <date>", "when keeping it must be looked at again")
     .requiredOption("--record <id...>", "the records")
     .option("--fair", "ciphertext first; the key goes when the partner has signed for it")
+    .option(
+      "--facts <json>",
+      'what is said of the records: {"report--…":{"category":"suspect","age":"adult","nature":"fact"}}',
+    )
     .option("--submit", "hand it to the second officer at once")
     .action(async (options: DraftOptions, command: Command) => {
       await withNode(command, async (node) => {
@@ -54,6 +69,7 @@ export function releaseCommand(program: Command): void {
           reviewBy: options.reviewBy === undefined ? null : dateOption(options.reviewBy),
           records: options.record,
           fair: options.fair ?? false,
+          ...(options.facts === undefined ? {} : { facts: factsOption(options.facts) }),
         });
         const review = options.submit === true ? await node.safeguards.submit(officer, draft.release.id) : draft;
         print(command, review, words(review));

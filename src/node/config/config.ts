@@ -41,9 +41,7 @@ export const configSchema = z.strictObject({
     .max(16)
     .optional(),
   /** In how many months a request for redress is answered, and by how many that can be extended once; 1 and 2 unless told. */
-  redress: z
-    .strictObject({ months: z.int().min(1).max(12), extensionMonths: z.int().min(0).max(12) })
-    .optional(),
+  redress: z.strictObject({ months: z.int().min(1).max(12), extensionMonths: z.int().min(0).max(12) }).optional(),
   /** `sqlite`: a file in the node's folder. Otherwise a PostgreSQL connection string. */
   store: z.string().default("sqlite"),
   /** Bytes that a SQLite store may take: at the limit a node stops taking in, before the disk is full for everything else. */

@@ -13,7 +13,17 @@ import { redress } from "./0031-redress.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order. A published migration never changes; a new one is added below it. */
-const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds, delivery, onward, lists, safeguards, redress];
+const migrations: readonly Migration[] = [
+  records,
+  cooperation,
+  cosignatures,
+  feeds,
+  delivery,
+  onward,
+  lists,
+  safeguards,
+  redress,
+];
 
 /**
  * Brings the database to this version, each step in one transaction with its mark.

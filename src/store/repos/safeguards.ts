@@ -246,9 +246,7 @@ function readSafeguards({ tx }: RepoContext): SafeguardReader {
       const received = tx.db
         .selectFrom("received_fact")
         .innerJoin("record", (join) =>
-          join
-            .onRef("record.id", "=", "received_fact.record_id")
-            .onRef("record.version", "=", "received_fact.version"),
+          join.onRef("record.id", "=", "received_fact.record_id").onRef("record.version", "=", "received_fact.version"),
         )
         .select([
           "received_fact.record_id",
@@ -259,7 +257,11 @@ function readSafeguards({ tx }: RepoContext): SafeguardReader {
         ])
         .where("record.state", "=", "held")
         .where("received_fact.review_by", "<=", until);
-      const later = await tx.db.selectFrom("retention_review").select(["record_id", "next_review"]).orderBy("seq").execute();
+      const later = await tx.db
+        .selectFrom("retention_review")
+        .select(["record_id", "next_review"])
+        .orderBy("seq")
+        .execute();
       const next = new Map(later.map((row) => [row.record_id, row.next_review]));
       const rows = [
         ...(await given.execute()).map((row) => ({ ...row, side: "given" as const })),
