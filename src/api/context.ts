@@ -4,6 +4,7 @@ import type { Clock } from "#base";
 import { type Access, type OfficerViewer, type Permission, requirePermission } from "#access";
 import type { Exchange, Self } from "#exchange";
 import type { Intake } from "#intake";
+import type { Registry } from "#pillars/designations";
 import type { Safeguards } from "#safeguards";
 import type { Officer, Reader, Store } from "#store";
 import { problemSchema } from "./schema.ts";
@@ -16,6 +17,7 @@ export interface ApiDeps {
   readonly access: Access;
   readonly safeguards: Safeguards;
   readonly intake: Intake;
+  readonly lists: Registry;
   readonly exchange: Exchange;
   /** Something was put in the outbox. */
   readonly wake: () => void;

@@ -57,11 +57,7 @@ const POLL_MS = 1000;
 const VERSION = "0.1.0";
 
 /** What the pillars bring: record types and loaders, as plain lists. */
-const PILLAR_TYPES: readonly RecordType[] = [
-  designationType,
-  ...actTypes.map(([type]) => type),
-  dialogueRoundType,
-];
+const PILLAR_TYPES: readonly RecordType[] = [designationType, ...actTypes.map(([type]) => type), dialogueRoundType];
 const PILLAR_LOADERS: readonly Loader[] = [...listLoaders];
 
 export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
@@ -101,7 +97,14 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     intake,
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
-    lists: createRegistry({ store, party, partyName: config.party.name, clock, registry, folder: join(folder, "lists") }),
+    lists: createRegistry({
+      store,
+      party,
+      partyName: config.party.name,
+      clock,
+      registry,
+      folder: join(folder, "lists"),
+    }),
     events,
     openLink: () =>
       exchange.open({
@@ -121,7 +124,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(
-  { store, self, access, safeguards, intake, exchange, events }: EntenteNode,
+  { store, self, access, safeguards, intake, lists, exchange, events }: EntenteNode,
   { clock, onError }: NodeOptions,
   wake: () => void,
 ): ApiDeps {
@@ -132,6 +135,7 @@ function webDeps(
     access,
     safeguards,
     intake,
+    lists,
     exchange,
     wake,
     onError,

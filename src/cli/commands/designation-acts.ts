@@ -69,7 +69,9 @@ export function addActs(designations: Command): void {
     });
   designations
     .command("propose")
-    .description("propose that an authority list somebody, or amend or end a listing; it goes to a partner by a release")
+    .description(
+      "propose that an authority list somebody, or amend or end a listing; it goes to a partner by a release",
+    )
     .argument("<name>", "a name for a new listing, else a key, reference or name on a list")
     .requiredOption("--grounds <text>")
     .addOption(new Option("--act <act>").choices(["list", "amend", "delist"]).default("list"))
@@ -109,13 +111,18 @@ function stepOf({ next, extendTo, decide, on, outcome }: StepOptions): CaseStep 
   if (extendTo !== undefined && next === undefined && decide === undefined) return { step: "extend", to: extendTo };
   if (decide !== undefined && on !== undefined && outcome !== undefined && next === undefined && extendTo === undefined)
     return { step: "decide", state: decide, on, outcome };
-  throw new CliError("option-invalid", "a case is moved on by --next DAY, by --extend-to DAY, or by --decide with --on and --outcome");
+  throw new CliError(
+    "option-invalid",
+    "a case is moved on by --next DAY, by --extend-to DAY, or by --decide with --on and --outcome",
+  );
 }
 
 export function redressCommand(designations: Command): void {
   const redress = designations
     .command("redress")
-    .description("petitions against a listing, on the way that its list gives (UN Ombudsperson, Focal Point, 31 CFR 501.807)");
+    .description(
+      "petitions against a listing, on the way that its list gives (UN Ombudsperson, Focal Point, 31 CFR 501.807)",
+    );
   redress
     .command("open")
     .description("record a petition; its route follows from the list")

@@ -58,7 +58,9 @@ function listingLines(listing: DossierListing): string[] {
     `${subject.name}  [${key}]  ${subject.kind}`,
     `  ${subject.authority}: ${subject.listName}, ${subject.reference}${programmesInEffect.length === 0 ? "" : `, ${programmesInEffect.join(" ")}`}`,
     `  ${standingWords(listing)}`,
-    ...(listing.inLaw === listing.standing ? [] : [`  ${listing.inLaw.toUpperCase()} by an amendment entered by hand, later than the last state`]),
+    ...(listing.inLaw === listing.standing
+      ? []
+      : [`  ${listing.inLaw.toUpperCase()} by an amendment entered by hand, later than the last state`]),
     ...(subject.legalBasis === null ? [] : [`  under ${subject.legalBasis}`]),
     ...(aliases.length === 0 ? [] : [`  also: ${aliases.join("; ")}`]),
     ...(subject.births.length === 0 ? [] : [`  born: ${subject.births.map(({ text }) => text).join("; ")}`]),
@@ -95,7 +97,15 @@ function standingWords({ standing, basis, before, after, began, ended, subject }
 const field = ({ object }: Act, name: string): string => {
   const value = object[name];
   return Array.isArray(value)
-    ? value.map((one) => (typeof one === "string" ? one : typeof one === "object" && one !== null ? JSON.stringify("name" in one ? one["name"] : one) : String(one))).join(", ")
+    ? value
+        .map((one) =>
+          typeof one === "string"
+            ? one
+            : typeof one === "object" && one !== null
+              ? JSON.stringify("name" in one ? one["name"] : one)
+              : String(one),
+        )
+        .join(", ")
     : typeof value === "string"
       ? value
       : "";
@@ -197,7 +207,11 @@ function joinCommands(designations: Command): void {
     .action((keys: string[], { reason }: { reason: string }, command: Command) =>
       acting(async (node, officer) => {
         const joined = await node.lists.join(officer, keys, reason);
-        print(command, { joined, keys }, `${keys.join(", ")} are one subject now (${joined}). designations split undoes it.`);
+        print(
+          command,
+          { joined, keys },
+          `${keys.join(", ")} are one subject now (${joined}). designations split undoes it.`,
+        );
       })(command),
     );
   designations
@@ -239,12 +253,19 @@ function viewCommand(designations: Command): void {
           }
           const shown = await node.lists.show(officer, name);
           const views = shown.dossiers.flatMap(({ listings }) =>
-            listings.map((listing) => ({ key: listing.key, name: listing.subject.name, views: listing.views, proposals: listing.proposals })),
+            listings.map((listing) => ({
+              key: listing.key,
+              name: listing.subject.name,
+              views: listing.views,
+              proposals: listing.proposals,
+            })),
           );
           const lines = views.flatMap((one) => [
             `${one.name}  [${one.key}]`,
             ...one.proposals.map((act) => `  proposal: ${actLine(act)}`),
-            ...(one.views.length === 0 ? ["  no party has recorded a view"] : one.views.map((act) => `  ${actLine(act)}`)),
+            ...(one.views.length === 0
+              ? ["  no party has recorded a view"]
+              : one.views.map((act) => `  ${actLine(act)}`)),
           ]);
           print(command, { views }, lines.length === 0 ? "No list that is loaded has this name." : lines);
         })(command),

@@ -67,7 +67,8 @@ function loadCommand(lists: Command): void {
             }),
           );
         const local = groups(files.filter((file) => !addresses.includes(file)));
-        for (const group of fetched.length === 0 ? local : [fetched, ...local]) done.push(await loadOne(node, officer, source, group, options));
+        for (const group of fetched.length === 0 ? local : [fetched, ...local])
+          done.push(await loadOne(node, officer, source, group, options));
         const [only] = done;
         print(
           command,

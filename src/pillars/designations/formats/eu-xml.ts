@@ -39,7 +39,9 @@ function* readElement(source: string, element: Element, place: string): Generato
   const dates = regulations.flatMap((one) => readDay(attribute(one, "publicationDate")) ?? []).toSorted();
   const listedOn = readDay(attribute(element, "designationDate"));
   const un = attribute(element, "unitedNationId");
-  const remarks = all(element, "remark").map((one) => one.text.trim()).filter((text) => text !== "");
+  const remarks = all(element, "remark")
+    .map((one) => one.text.trim())
+    .filter((text) => text !== "");
   const entry: Entry = {
     key: `eu:${reference}`,
     name: nameOf(primary),
@@ -129,7 +131,10 @@ function readIdentification(document: Element): Identifier[] {
   if (value === "") return [];
   const label = get("identificationTypeDescription") || get("identificationTypeCode");
   const country = get("countryDescription");
-  const note = [...all(document, "remark").map((one) => one.text.trim()), get("knownFalse") === "true" ? "known to be false" : ""]
+  const note = [
+    ...all(document, "remark").map((one) => one.text.trim()),
+    get("knownFalse") === "true" ? "known to be false" : "",
+  ]
     .filter((part) => part !== "")
     .join("; ");
   return [

@@ -45,7 +45,11 @@ const COLUMNS = {
 } as const;
 type Column = keyof typeof COLUMNS;
 
-const MAPPED = new Set(Object.values(COLUMNS).flat().map((name) => columnKey(name)));
+const MAPPED = new Set(
+  Object.values(COLUMNS)
+    .flat()
+    .map((name) => columnKey(name)),
+);
 
 /** A national list as CSV: a header, then one row an entry. */
 export function nationalCsv(national: NationalList): ListFormat {
@@ -67,7 +71,12 @@ export function nationalCsv(national: NationalList): ListFormat {
         if (table === null) break;
       }
       if (table === null)
-        yield { kind: "problem", place: source.name, code: "header-missing", message: "the first row names no column `name`" };
+        yield {
+          kind: "problem",
+          place: source.name,
+          code: "header-missing",
+          message: "the first row names no column `name`",
+        };
     },
   };
 }
@@ -120,7 +129,12 @@ function* readRow(
 const digits = (text: string): string => text.replace(/\D/g, "");
 const split = (text: string): string[] => uniq(text.split(/[;|]/).map((part) => part.trim()));
 
-function readEntry(national: NationalList, source: string, get: (column: Column) => string, unmapped: JsonObject): Entry {
+function readEntry(
+  national: NationalList,
+  source: string,
+  get: (column: Column) => string,
+  unmapped: JsonObject,
+): Entry {
   const kind = kindOf(get("type"), national.kind);
   const listedOn = get("listedOn") === "" ? null : readDay(get("listedOn"));
   const legalBasis = get("legalBasis") || national.legalBasis;
@@ -129,7 +143,11 @@ function readEntry(national: NationalList, source: string, get: (column: Column)
   const key = keyOf(national.id, get);
   const country = get("country");
   const place = [get("address"), get("district"), get("province"), country].filter((part) => part !== "").join(", ");
-  const facts = { nationalities: split(get("nationality")), genders: split(get("gender")), birth_places: split(get("birthPlace")) };
+  const facts = {
+    nationalities: split(get("nationality")),
+    genders: split(get("gender")),
+    birth_places: split(get("birthPlace")),
+  };
   return {
     key,
     name,

@@ -19,7 +19,9 @@ export const ofacAdvanced: ListFormat = {
   title: "OFAC SDN list (advanced XML)",
   sniff(head) {
     const text = new TextDecoder().decode(head);
-    return /<(?:\w+:)?Sanctions[\s>]/.test(text) && /DateOfIssue|ReferenceValueSets|sanctions\/1\.0|ADVANCED_XML/i.test(text);
+    return (
+      /<(?:\w+:)?Sanctions[\s>]/.test(text) && /DateOfIssue|ReferenceValueSets|sanctions\/1\.0|ADVANCED_XML/i.test(text)
+    );
   },
   async *read(source, signal) {
     const beside: Beside = {
@@ -135,7 +137,8 @@ function readName(
   const last = parts.filter((one) => one.last).map(({ text }) => text);
   const rest = parts.filter((one) => !one.last).map(({ text }) => text);
   // As the legacy files write a person: `WALI, Noor`.
-  const name = last.length > 0 && rest.length > 0 ? `${last.join(" ")}, ${rest.join(" ")}` : [...last, ...rest].join(" ");
+  const name =
+    last.length > 0 && rest.length > 0 ? `${last.join(" ")}, ${rest.join(" ")}` : [...last, ...rest].join(" ");
   return { name, script };
 }
 
@@ -170,9 +173,12 @@ function featuresOf(profile: Element, beside: Beside): Features {
   const places: { text: string; country?: string }[] = [];
   const said = new Map<string, string[]>();
   for (const feature of all(profile, "Feature")) {
-    const type = beside.words.get(`FeatureType ${attribute(feature, "FeatureTypeID")}`) ?? attribute(feature, "FeatureTypeID");
+    const type =
+      beside.words.get(`FeatureType ${attribute(feature, "FeatureTypeID")}`) ?? attribute(feature, "FeatureTypeID");
     for (const version of all(feature, "FeatureVersion")) {
-      const located = all(version, "VersionLocation").flatMap((one) => beside.locations.get(attribute(one, "LocationID")) ?? []);
+      const located = all(version, "VersionLocation").flatMap(
+        (one) => beside.locations.get(attribute(one, "LocationID")) ?? [],
+      );
       const periods = all(version, "DatePeriod");
       if (/birthdate/i.test(type)) births.push(...periods.flatMap(readPeriod));
       if (/^location$/i.test(type)) places.push(...located);
@@ -198,7 +204,9 @@ function readPeriod(period: Element): Birth[] {
   const start = all(period, "Start")[0];
   const end = all(period, "End")[0];
   const from = dateWords(start === undefined ? undefined : all(start, "From")[0]);
-  const to = dateWords((end === undefined ? undefined : all(end, "To")[0]) ?? (start === undefined ? undefined : all(start, "To")[0]));
+  const to = dateWords(
+    (end === undefined ? undefined : all(end, "To")[0]) ?? (start === undefined ? undefined : all(start, "To")[0]),
+  );
   if (from === null) return [];
   const about = attribute(start, "Approximate") === "true" || attribute(end, "Approximate") === "true";
   const words = to === null || to === from ? from : `${from} to ${to}`;

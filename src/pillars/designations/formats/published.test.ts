@@ -227,23 +227,29 @@ describe("birth dates", () => {
   });
   test("a day that is read is that day, in each of its forms", () => {
     fc.assert(
-      fc.property(fc.date({ min: new Date("1900-01-01"), max: new Date("2099-12-31"), noInvalidDate: true }), (date) => {
-        const day = date.toISOString().slice(0, 10);
-        const [year, month, number] = day.split("-");
-        expect(readBirth(day)).toMatchObject({ from: day, to: day });
-        expect(readDay(`${number}/${month}/${year}`)).toBe(day);
-      }),
+      fc.property(
+        fc.date({ min: new Date("1900-01-01"), max: new Date("2099-12-31"), noInvalidDate: true }),
+        (date) => {
+          const day = date.toISOString().slice(0, 10);
+          const [year, month, number] = day.split("-");
+          expect(readBirth(day)).toMatchObject({ from: day, to: day });
+          expect(readDay(`${number}/${month}/${year}`)).toBe(day);
+        },
+      ),
     );
   });
   test("a year of the Islamic calendar holds the days that ICU puts in it", () => {
     const icu = new Intl.DateTimeFormat("en-u-ca-islamic-civil", { year: "numeric", timeZone: "UTC" });
     fc.assert(
-      fc.property(fc.date({ min: new Date("1900-01-01"), max: new Date("2030-12-31"), noInvalidDate: true }), (date) => {
-        const year = /\d{4}/.exec(icu.format(date))?.[0] ?? "";
-        const { from = "", to = "" } = readBirth(`${year} AH`);
-        const day = date.toISOString().slice(0, 10);
-        expect(from <= day && day <= to).toBe(true);
-      }),
+      fc.property(
+        fc.date({ min: new Date("1900-01-01"), max: new Date("2030-12-31"), noInvalidDate: true }),
+        (date) => {
+          const year = /\d{4}/.exec(icu.format(date))?.[0] ?? "";
+          const { from = "", to = "" } = readBirth(`${year} AH`);
+          const day = date.toISOString().slice(0, 10);
+          expect(from <= day && day <= to).toBe(true);
+        },
+      ),
     );
   });
   test("no words make a range that ends before it begins, or throw", () => {

@@ -33,7 +33,7 @@ export const ukCsv: ListFormat = {
       const place = `${source.name}, line ${row.line}`;
       if (table === null) {
         const date = /report date:?\s*(\S+)/i.exec(row.cells.join(" "));
-        const on = date === null ? null : readDay((date[1] ?? "").replaceAll("-", " ")) ?? readDay(date[1] ?? "");
+        const on = date === null ? null : (readDay((date[1] ?? "").replaceAll("-", " ")) ?? readDay(date[1] ?? ""));
         if (on !== null) yield { kind: "dated", on };
         table = tableOf(row.cells, "uniqueid");
         continue;
@@ -45,7 +45,8 @@ export const ukCsv: ListFormat = {
       const record = table.read(row.cells);
       const id = value(record, "uniqueid");
       if (id === "" || row.cells.length > table.width) {
-        const message = id === "" ? "a row needs a Unique ID" : `the row has ${row.cells.length} columns, not ${table.width}`;
+        const message =
+          id === "" ? "a row needs a Unique ID" : `the row has ${row.cells.length} columns, not ${table.width}`;
         yield { kind: "problem", place, code: id === "" ? "row-malformed" : "row-columns", message };
         continue;
       }
@@ -123,7 +124,9 @@ function* readGroup(
       nationalities: all("nationalityies"),
       genders: all("gender"),
       birth_places: uniq(
-        rows.map((row) => [value(row, "townofbirth"), value(row, "countryofbirth")].filter((part) => part !== "").join(", ")),
+        rows.map((row) =>
+          [value(row, "townofbirth"), value(row, "countryofbirth")].filter((part) => part !== "").join(", "),
+        ),
       ),
       statement_of_reasons: all("ukstatementofreasons"),
       ofsi_group_ids: all("ofsigroupid"),
@@ -156,7 +159,8 @@ function classOf(type: string): Pick<Entry, "subjectClass"> & { readonly kind: S
 function aliasesOf(rows: readonly JsonObject[], primary: JsonObject, name: string): Alias[] {
   const aliases: Alias[] = [];
   const add = (alias: Alias): void => {
-    if (alias.name !== "" && !aliases.some((one) => one.name === alias.name && one.kind === alias.kind)) aliases.push(alias);
+    if (alias.name !== "" && !aliases.some((one) => one.name === alias.name && one.kind === alias.kind))
+      aliases.push(alias);
   };
   for (const row of rows) {
     const other = nameOf(row);
@@ -199,7 +203,11 @@ function placesOf(rows: readonly JsonObject[]): Address[] {
   const found = new Map<string, Address>();
   for (const row of rows) {
     const country = value(row, "addresscountry");
-    const text = [...[1, 2, 3, 4, 5, 6].map((n) => value(row, `addressline${n}`)), value(row, "addresspostalcode"), country]
+    const text = [
+      ...[1, 2, 3, 4, 5, 6].map((n) => value(row, `addressline${n}`)),
+      value(row, "addresspostalcode"),
+      country,
+    ]
       .filter((part) => part !== "")
       .join(", ");
     if (text !== "") found.set(text, { text, ...(country === "" ? {} : { country }) });

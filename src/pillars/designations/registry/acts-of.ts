@@ -20,7 +20,7 @@ const PAGE = 1000;
 /** Every act that the reader may see, by the key of the entry that it is about. Officers write them: there are few. */
 export async function actsByKey(reader: Reader): Promise<ReadonlyMap<string, readonly Act[]>> {
   const acts = new Map<string, Act[]>();
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page = await reader.records.list({ types: TYPES, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
     for (const record of page.items) {
       const act = toAct(record);

@@ -50,7 +50,11 @@ export async function candidatesOf(reader: Reader): Promise<readonly Candidate[]
   for (const subject of subjects.values())
     for (const other of subject.otherKeys)
       if (subjects.has(other) && other !== subject.key)
-        tie(subject.key, other, { kind: "reference", weight: WEIGHTS.reference, reason: `${subject.list} itself gives ${other}` });
+        tie(subject.key, other, {
+          kind: "reference",
+          weight: WEIGHTS.reference,
+          reason: `${subject.list} itself gives ${other}`,
+        });
   for (const [mark, keys] of buckets) {
     if (keys.length < 2 || keys.length > MAX_SHARED) continue;
     for (const [n, one] of keys.entries())
@@ -69,14 +73,17 @@ async function rank(
   found: ReadonlyMap<string, readonly Evidence[]>,
 ): Promise<readonly Candidate[]> {
   const joined = new Map([...(await joinedGroups(reader)).values()].flat().map((entry) => [entry.key, entry.subject]));
-  const splits = (await reader.lists.joined(true)).filter(({ leftAt }) => leftAt !== null);
+  const history = await reader.lists.joined(true);
   const candidates: Candidate[] = [];
   for (const [pair, evidence] of found) {
     const [one = "", other = ""] = pair.split(" ");
     if (joined.has(one) && joined.get(one) === joined.get(other)) continue;
-    const split = splits.find(
-      ({ key, subject }) => key === one && splits.some((entry) => entry.key === other && entry.subject === subject),
-    );
+    // Both were of one subject at some time, and one of them was taken out.
+    const ours = history.filter(({ key }) => key === one);
+    const split = history
+      .filter(({ key }) => key === other)
+      .flatMap((entry) => ours.filter(({ subject }) => subject === entry.subject).flatMap((own) => [own, entry]))
+      .findLast(({ leftAt }) => leftAt !== null);
     candidates.push({
       keys: [one, other],
       names: [subjects.get(one)?.name ?? one, subjects.get(other)?.name ?? other],
@@ -103,7 +110,15 @@ function marksOf({ kind, name, aliases, identifiers }: ListedSubject): string[] 
     .map((value) => `document ${value}`);
   // A weak alias or one word is no name to go by.
   const names = [name, ...aliases.filter(({ quality }) => !/weak|low/i.test(quality ?? "")).map((alias) => alias.name)];
-  return [...new Set([...documents, ...names.map(nameKey).filter((key) => key.includes(" ")).map((key) => `name ${kind} ${key}`)])];
+  return [
+    ...new Set([
+      ...documents,
+      ...names
+        .map(nameKey)
+        .filter((key) => key.includes(" "))
+        .map((key) => `name ${kind} ${key}`),
+    ]),
+  ];
 }
 
 /** A name's words without marks, in order of the alphabet; what stands in brackets is an abbreviation. */
@@ -123,7 +138,8 @@ function weigh(mark: string, a: ListedSubject, b: ListedSubject): Evidence | nul
   if (mark.startsWith("document "))
     return { kind: "document", weight: WEIGHTS.document, reason: `both have the document number ${mark.slice(9)}` };
   const words = mark.split(" ").slice(2).join(" ");
-  if (a.kind === "organization") return { kind: "name", weight: WEIGHTS.organizationName, reason: `both have the name ${words}` };
+  if (a.kind === "organization")
+    return { kind: "name", weight: WEIGHTS.organizationName, reason: `both have the name ${words}` };
   const births = birthsAgree(a, b);
   if (births === "differ") return null;
   return births === "agree"

@@ -114,7 +114,8 @@ function fieldsOf({ subject, designation }: ListedSubject): Map<string, JsonValu
     for (const [name, value] of Object.entries(object)) {
       if (APART.has(name) || name === "extension_type") continue;
       if (name === "as_listed" && isJsonObject(value))
-        for (const [own, one] of Object.entries(value)) fields.set(`as_listed.${own}`, Array.isArray(one) ? one : [one]);
+        for (const [own, one] of Object.entries(value))
+          fields.set(`as_listed.${own}`, Array.isArray(one) ? one : [one]);
       else fields.set(name, Array.isArray(value) ? value : [value]);
     }
   };

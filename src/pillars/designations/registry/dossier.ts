@@ -39,7 +39,9 @@ export async function dossiersFor(reader: Reader, words: string, day: string, kn
   const subjectOf = new Map([...groups.values()].flat().map(({ key, subject }) => [key, subject]));
   const found = await findKeys(reader, words);
   // Who finds one entry of a joined subject sees all of them.
-  const keys = new Set(found.flatMap((key) => [key, ...(groups.get(subjectOf.get(key) ?? "") ?? []).map((one) => one.key)]));
+  const keys = new Set(
+    found.flatMap((key) => [key, ...(groups.get(subjectOf.get(key) ?? "") ?? []).map((one) => one.key)]),
+  );
   const listings = await listingsOf(reader, [...keys], day, knownAt);
   const dossiers = new Map<string, { joined: string | null; listings: DossierListing[] }>();
   for (const listing of listings) {

@@ -1,4 +1,13 @@
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Clock, instantOf, sha256Hex } from "#base";
@@ -61,14 +70,28 @@ export async function fetchList(deps: FetchDeps, actor: Viewer, request: FetchRe
   const now = instantOf(deps.clock());
   if (got === "not-modified" && known !== null) {
     await deps.store.transact(actor, (t) => t.lists.saveAddress({ ...known, checkedAt: now }));
-    const part = { name, sha256: known.sha256, bytes: await keptBytes(deps.store, actor, known.sha256), from: "", carriedFrom: null };
+    const part = {
+      name,
+      sha256: known.sha256,
+      bytes: await keptBytes(deps.store, actor, known.sha256),
+      from: "",
+      carriedFrom: null,
+    };
     const source = keptSource(deps.store, actor, [part], name);
     if (source !== null) return { source, from: url.href, modifiedOn: dayOf(known.modified), notModified: true };
   }
   const source = transfer.source(name);
   const { sha256 } = await keepFile(deps.store, actor, source);
   const { etag, modified } = transfer.validators();
-  const address: ListAddress = { address: url.href, list: request.list, etag, modified, sha256, fetchedAt: now, checkedAt: now };
+  const address: ListAddress = {
+    address: url.href,
+    list: request.list,
+    etag,
+    modified,
+    sha256,
+    fetchedAt: now,
+    checkedAt: now,
+  };
   await deps.store.transact(actor, (t) => t.lists.saveAddress(address));
   const part = { name, sha256, bytes: transfer.size(), from: "", carriedFrom: null };
   transfer.clear();
@@ -90,7 +113,12 @@ function dayOf(modified: string | null): string | null {
 function readAddress(text: string, base?: URL): URL {
   const url = URL.canParse(text, base?.href) ? new URL(text, base) : null;
   const local = url !== null && /^(?:127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/.test(url.hostname);
-  if (url === null || url.username !== "" || url.password !== "" || !(url.protocol === "https:" || (url.protocol === "http:" && local)))
+  if (
+    url === null ||
+    url.username !== "" ||
+    url.password !== "" ||
+    !(url.protocol === "https:" || (url.protocol === "http:" && local))
+  )
     throw new DesignationError("address-invalid", `${text.slice(0, 300)} is no address that a list is taken from`, {
       fix: "Give an https address without a name or password in it.",
     });
@@ -151,7 +179,9 @@ class Transfer {
     }
   }
 
-  async #once(known: ListAddress | null): Promise<{ kind: "whole" | "not-modified" } | { kind: "broken"; error: DesignationError }> {
+  async #once(
+    known: ListAddress | null,
+  ): Promise<{ kind: "whole" | "not-modified" } | { kind: "broken"; error: DesignationError }> {
     const have = this.#resumable();
     const headers: Record<string, string> = { "accept-encoding": "identity" };
     if (have !== null) {
@@ -162,7 +192,11 @@ class Transfer {
       if (known.modified !== null) headers["if-modified-since"] = known.modified;
     }
     const idle = new AbortController();
-    const signals = [idle.signal, this.#late.signal, ...(this.#request.signal === undefined ? [] : [this.#request.signal])];
+    const signals = [
+      idle.signal,
+      this.#late.signal,
+      ...(this.#request.signal === undefined ? [] : [this.#request.signal]),
+    ];
     const idleMs = this.#request.limits?.idleMs ?? 30_000;
     let timer = setTimeout(() => idle.abort(), idleMs);
     const heard = (): void => {
@@ -185,8 +219,17 @@ class Transfer {
       if (error instanceof DesignationError) throw error;
       const late = this.#late.signal.aborted || idle.signal.aborted;
       const broken = late
-        ? new DesignationError("fetch-late", `${this.#url.href} gave nothing more in the time it has`, { cause: error, fix: "Load it again: the transfer goes on where it stopped." })
-        : this.#failed(error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error));
+        ? new DesignationError("fetch-late", `${this.#url.href} gave nothing more in the time it has`, {
+            cause: error,
+            fix: "Load it again: the transfer goes on where it stopped.",
+          })
+        : this.#failed(
+            error instanceof Error
+              ? error.cause instanceof Error
+                ? error.cause.message
+                : error.message
+              : String(error),
+          );
       return { kind: "broken", error: broken };
     } finally {
       clearTimeout(timer);
@@ -212,19 +255,32 @@ class Transfer {
   async #follow(headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
     let url = this.#url;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-      const response = await fetch(url, { headers, signal, redirect: "manual", credentials: "omit", cache: "no-store" });
+      const response = await fetch(url, {
+        headers,
+        signal,
+        redirect: "manual",
+        credentials: "omit",
+        cache: "no-store",
+      });
       if (response.status < 300 || response.status >= 400 || response.status === 304) return response;
       await response.body?.cancel();
       const location = response.headers.get("location");
       if (location === null)
-        throw new DesignationError("redirect-refused", `${url.href} answers ${response.status} and names no place to go to`);
+        throw new DesignationError(
+          "redirect-refused",
+          `${url.href} answers ${response.status} and names no place to go to`,
+        );
       const target = readAddress(location, url);
       const allowed = target.host === this.#url.host || (this.#request.allowHosts ?? []).includes(target.host);
       if (!allowed || (url.protocol === "https:" && target.protocol !== "https:"))
-        throw new DesignationError("redirect-elsewhere", `${url.href} sends to another host, ${target.host}: ${target.href}`, {
-          where: target.host,
-          fix: `If that is where the authority publishes its list now: --allow-host ${target.host}`,
-        });
+        throw new DesignationError(
+          "redirect-elsewhere",
+          `${url.href} sends to another host, ${target.host}: ${target.href}`,
+          {
+            where: target.host,
+            fix: `If that is where the authority publishes its list now: --allow-host ${target.host}`,
+          },
+        );
       this.#request.onRedirect?.(target.href);
       url = target;
     }
@@ -234,7 +290,8 @@ class Transfer {
   async #take(response: Response, have: number, heard: () => void): Promise<void> {
     const max = this.#request.limits?.maxBytes ?? 1 << 30;
     // A server that does not know ranges, or has another version now, gives all of it.
-    const goesOn = response.status === 206 && new RegExp(`^bytes ${have}-`).test(response.headers.get("content-range") ?? "");
+    const goesOn =
+      response.status === 206 && new RegExp(`^bytes ${have}-`).test(response.headers.get("content-range") ?? "");
     if (response.status === 206 && !goesOn) {
       await response.body?.cancel();
       this.clear();
@@ -249,7 +306,9 @@ class Transfer {
     const declared = Number(response.headers.get("content-length") ?? "0");
     const tooLarge = (): DesignationError => {
       this.clear();
-      return new DesignationError("too-large", `${this.#url.href} is larger than ${max} bytes`, { fix: "Is this the list?" });
+      return new DesignationError("too-large", `${this.#url.href} is larger than ${max} bytes`, {
+        fix: "Is this the list?",
+      });
     };
     if (size + declared > max) {
       await response.body?.cancel();

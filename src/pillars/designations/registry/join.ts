@@ -22,7 +22,9 @@ export async function joinedGroups(reader: Reader): Promise<ReadonlyMap<string, 
 export async function joinEntries(t: Transactor, keys: readonly string[], reason: string): Promise<string> {
   const wanted = [...new Set(keys)];
   if (wanted.length < 2)
-    throw new DesignationError("join-incomplete", "two entries or more are joined", { fix: "Name them by their keys." });
+    throw new DesignationError("join-incomplete", "two entries or more are joined", {
+      fix: "Name them by their keys.",
+    });
   const known = new Set((await t.lists.entriesOf(wanted)).map(({ key }) => key));
   const unknown = wanted.filter((key) => !known.has(key));
   if (unknown.length > 0)

@@ -68,7 +68,12 @@ export interface NewCase extends Marked {
 export type CaseStep =
   | { readonly step: "next"; readonly on: string }
   | { readonly step: "extend"; readonly to: string }
-  | { readonly step: "decide"; readonly state: "granted" | "refused" | "withdrawn"; readonly on: string; readonly outcome: string };
+  | {
+      readonly step: "decide";
+      readonly state: "granted" | "refused" | "withdrawn";
+      readonly on: string;
+      readonly outcome: string;
+    };
 
 export const today = (clock: Clock): string => instantOf(clock()).slice(0, 10);
 
@@ -76,7 +81,9 @@ export const today = (clock: Clock): string => instantOf(clock()).slice(0, 10);
 export async function oneSubject({ store, clock }: ActDeps, viewer: Viewer, words: string): Promise<ListedSubject> {
   return store.read(viewer, async (r) => {
     const found = await listingsOf(r, await findKeys(r, words), today(clock));
-    const exact = found.filter(({ subject }) => subject.reference === words || subject.name.toUpperCase() === words.toUpperCase());
+    const exact = found.filter(
+      ({ subject }) => subject.reference === words || subject.name.toUpperCase() === words.toUpperCase(),
+    );
     const [only] = exact.length === 1 ? exact : found;
     if (only === undefined)
       throw new DesignationError("subject-unknown", `no list that is loaded has ${words}`, {
@@ -84,7 +91,10 @@ export async function oneSubject({ store, clock }: ActDeps, viewer: Viewer, word
       });
     if (found.length > 1 && exact.length !== 1)
       throw new DesignationError("subject-ambiguous", `${words} finds ${found.length} entries`, {
-        fix: `Name one by its key: ${found.slice(0, 12).map(({ key, subject }) => `${key} (${subject.name})`).join(", ")}`,
+        fix: `Name one by its key: ${found
+          .slice(0, 12)
+          .map(({ key, subject }) => `${key} (${subject.name})`)
+          .join(", ")}`,
       });
     return only.subject;
   });
@@ -107,7 +117,10 @@ export async function amend(deps: ActDeps, actor: Viewer, amendment: NewAmendmen
     effective_on: effectiveOn,
     ...some("programmes_added", amendment.programmesAdded),
     ...some("programmes_removed", amendment.programmesRemoved),
-    ...some("aliases_added", amendment.aliasesAdded?.map((name) => ({ name, kind: "aka" }))),
+    ...some(
+      "aliases_added",
+      amendment.aliasesAdded?.map((name) => ({ name, kind: "aka" })),
+    ),
     ...(legalBasis === undefined ? {} : { legal_basis: legalBasis }),
     source: {
       name: source.name,
@@ -125,14 +138,15 @@ export async function propose(deps: ActDeps, actor: Viewer, proposal: NewProposa
   const { about, act, authority, legalBasis, grounds, aliases, person = true, markings } = proposal;
   const listed = act === "list" ? null : await oneSubject(deps, actor, about);
   return write(deps, actor, proposalType.name, markings, {
-    ...(listed === null
-      ? { name: about, subject_class: person ? "individual" : "organization" }
-      : aboutFields(listed)),
+    ...(listed === null ? { name: about, subject_class: person ? "individual" : "organization" } : aboutFields(listed)),
     act,
     ...(authority === undefined ? {} : { authority }),
     ...(legalBasis === undefined ? {} : { legal_basis: legalBasis }),
     grounds,
-    ...some("aliases", aliases?.map((name) => ({ name, kind: "aka" }))),
+    ...some(
+      "aliases",
+      aliases?.map((name) => ({ name, kind: "aka" })),
+    ),
     proposed_on: today(deps.clock),
     state: "open",
   });
@@ -157,8 +171,7 @@ export async function recordView(deps: ActDeps, actor: Viewer, view: NewView): P
 async function aboutProposal({ store }: ActDeps, viewer: Viewer, id: string): Promise<JsonObject> {
   const record = await store.read(viewer, (r) => r.records.get(id));
   const object = record === null ? null : parseJson(record.text);
-  if (!isJsonObject(object))
-    throw new DesignationError("subject-unknown", `there is no proposal ${id}`, { where: id });
+  if (!isJsonObject(object)) throw new DesignationError("subject-unknown", `there is no proposal ${id}`, { where: id });
   const fields: JsonObject = { name: fieldText(object, "name"), proposal_ref: id };
   for (const name of ["list_key", "designation_ref", "subject_class"])
     if (fieldText(object, name) !== "") fields[name] = fieldText(object, name);
@@ -166,7 +179,11 @@ async function aboutProposal({ store }: ActDeps, viewer: Viewer, id: string): Pr
 }
 
 /** Opens a case on the route that the entry's list gives. */
-export async function openCase(deps: ActDeps, actor: Viewer, { about, filedOn, note, markings }: NewCase): Promise<Written> {
+export async function openCase(
+  deps: ActDeps,
+  actor: Viewer,
+  { about, filedOn, note, markings }: NewCase,
+): Promise<Written> {
   const subject = await oneSubject(deps, actor, about);
   const route = routeOf(subject);
   return write(deps, actor, redressType.name, markings, {
@@ -222,9 +239,13 @@ async function write(
   };
   const accepted = accept(canonicalJson(object), deps.registry, { now });
   if (!accepted.ok)
-    throw new DesignationError("record-refused", accepted.errors.map(({ path, message }) => `${path}: ${message}`).join("; "), {
-      fix: "Dates are given as YYYY-MM-DD; every act needs its grounds, reasons or source.",
-    });
+    throw new DesignationError(
+      "record-refused",
+      accepted.errors.map(({ path, message }) => `${path}: ${message}`).join("; "),
+      {
+        fix: "Dates are given as YYYY-MM-DD; every act needs its grounds, reasons or source.",
+      },
+    );
   const { record } = accepted;
   await deps.store.transact(actor, async (t) => {
     const [result] = await t.records.append([{ record, owner: deps.party, assigned: [], source: `officer ${type}` }]);
