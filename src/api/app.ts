@@ -11,6 +11,7 @@ import { problem } from "./problem.ts";
 import { ApiError } from "./errors.ts";
 import { channelRoutes } from "./routes/channels.ts";
 import { designationRoutes } from "./routes/designations.ts";
+import { dialogueRoutes } from "./routes/dialogues.ts";
 import { importRoutes } from "./routes/imports.ts";
 import { recordRoutes } from "./routes/records.ts";
 import { releaseRoutes } from "./routes/releases.ts";
@@ -67,6 +68,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
   channelRoutes(api, deps);
   importRoutes(api, deps);
   designationRoutes(api, deps);
+  dialogueRoutes(api, deps);
   api.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: "Entente", version: deps.version, license: { name: "Apache-2.0" } },

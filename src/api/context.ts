@@ -5,6 +5,7 @@ import { type Access, type OfficerViewer, type Permission, requirePermission } f
 import type { Exchange, Self } from "#exchange";
 import type { Intake } from "#intake";
 import type { Registry } from "#pillars/designations";
+import type { Dialogues } from "#pillars/dialogues";
 import type { Safeguards } from "#safeguards";
 import type { Officer, Reader, Store } from "#store";
 import { problemSchema } from "./schema.ts";
@@ -19,6 +20,7 @@ export interface ApiDeps {
   readonly intake: Intake;
   readonly lists: Registry;
   readonly exchange: Exchange;
+  readonly dialogues: Dialogues;
   /** Something was put in the outbox. */
   readonly wake: () => void;
   /** Calls back after anything changed by the link; gives a way to stop listening. */

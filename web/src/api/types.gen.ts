@@ -1285,6 +1285,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What partners and witnesses did wrong, and what to do */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            incidents: components["schemas"]["Incident"][];
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An officer has looked at an incident */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/evidence/check": {
         parameters: {
             query?: never;
@@ -1442,14 +1538,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/lists": {
+    "/dialogues": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Lists of designations with their states */
+        /** The dialogues that this officer may see, and the templates that may be adopted */
         get: {
             parameters: {
                 query?: never;
@@ -1466,14 +1562,17 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            lists: ({
-                                list: string;
+                            dialogues: {
+                                id: string;
+                                name: string;
+                                parties: string[];
+                                own: boolean;
+                            }[];
+                            templates: {
+                                key: string;
                                 title: string;
-                                current: components["schemas"]["ListState"];
-                                states: components["schemas"]["ListState"][];
-                            } & {
-                                [key: string]: unknown;
-                            })[];
+                                instrument: string;
+                            }[];
                         };
                     };
                 };
@@ -1489,7 +1588,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Take a list's state from its address */
+        /** Begin a dialogue */
         post: {
             parameters: {
                 query?: never;
@@ -1500,13 +1599,13 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        list: string;
-                        /** Format: uri */
-                        address: string;
-                        /** Format: date */
-                        dated?: string;
-                        markings?: string[];
-                        allowHosts?: string[];
+                        name: string;
+                        parties: {
+                            ref: string;
+                            name: string;
+                        }[];
+                        areas: string[];
+                        markings: string[];
                     };
                 };
             };
@@ -1517,12 +1616,9 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ListState"] & ({
-                            unchanged: boolean;
-                            fresh: number;
-                        } & {
-                            [key: string]: unknown;
-                        });
+                        "application/json": {
+                            id: string;
+                        };
                     };
                 };
                 /** @description refused or failed */
@@ -1542,22 +1638,21 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/lists/delta": {
+    "/dialogues/{id}/next-round": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** What changed between two states of a list */
+        /** All that a desk officer needs before the next round */
         get: {
             parameters: {
-                query?: {
-                    from?: number | null;
-                    to?: number | null;
-                };
+                query?: never;
                 header?: never;
-                path?: never;
+                path: {
+                    id: string;
+                };
                 cookie?: never;
             };
             requestBody?: never;
@@ -1568,7 +1663,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ListDelta"];
+                        "application/json": components["schemas"]["NextRound"];
                     };
                 };
                 /** @description refused or failed */
@@ -1590,16 +1685,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/lists/states/{id}/decision": {
+    "/dialogues/{id}/statements": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Statements with their texts, what is marked in them and what reads like a commitment */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            statements: components["schemas"]["Statement"][];
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         put?: never;
-        /** An officer's word on a state that was held */
+        /** Bring a statement in: its text, a document (text, HTML, PDF, DOCX), or a template */
         post: {
             parameters: {
                 query?: never;
@@ -1612,8 +1740,18 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
+                        name: string;
                         /** @enum {string} */
-                        word: "accept" | "refuse";
+                        origin: "agreed-text" | "unilateral-statement" | "commentary";
+                        issuedBy: string[];
+                        /** Format: date */
+                        issuedOn: string;
+                        lang: string;
+                        text?: string;
+                        document?: string;
+                        template?: string;
+                        round: string | null;
+                        markings: string[];
                     };
                 };
             };
@@ -1624,7 +1762,9 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ListState"];
+                        "application/json": {
+                            id: string;
+                        };
                     };
                 };
                 /** @description refused or failed */
@@ -1644,23 +1784,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/designations": {
+    "/dialogues/{id}/diff": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Whom a name, a reference or a key finds, and how each stood on a day */
+        /** What was added, dropped and changed from one statement to another */
         get: {
             parameters: {
                 query: {
-                    name: string;
-                    asOf?: string;
-                    knownAt?: string;
+                    before: string;
+                    after: string;
+                    lang: string;
                 };
                 header?: never;
-                path?: never;
+                path: {
+                    id: string;
+                };
                 cookie?: never;
             };
             requestBody?: never;
@@ -1671,7 +1813,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Dossiers"];
+                        "application/json": components["schemas"]["WordingChange"];
                     };
                 };
                 /** @description refused or failed */
@@ -1693,66 +1835,21 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/designations/matrix": {
+    "/dialogues/{id}/progress": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Who lists whom across all lists loaded */
-        get: {
-            parameters: {
-                query?: {
-                    asOf?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Matrix"];
-                    };
-                };
-                /** @description refused or failed */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/designations/candidates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Entries of different lists that may be one subject; people decide */
+        /** How the commitments stood at each round, by each party's own word */
         get: {
             parameters: {
                 query?: never;
                 header?: never;
-                path?: never;
+                path: {
+                    id: string;
+                };
                 cookie?: never;
             };
             requestBody?: never;
@@ -1764,12 +1861,20 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            candidates: {
-                                keys: string[];
-                                names: string[];
-                                score: number;
-                                reasons: string[];
-                                splitBefore: string | null;
+                            points: {
+                                on: string;
+                                label: string;
+                                commitments: number;
+                                byParty: {
+                                    party: string;
+                                    assessed: number;
+                                    claimed: number;
+                                    verified: number;
+                                    completion: {
+                                        [key: string]: number;
+                                    };
+                                    score: number | null;
+                                }[];
                             }[];
                         };
                     };
@@ -1793,7 +1898,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/designations/joins": {
+    "/dialogues/{id}/rounds": {
         parameters: {
             query?: never;
             header?: never;
@@ -1802,352 +1907,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say that entries are one subject */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        keys: string[];
-                        reason: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            joined: string;
-                        };
-                    };
-                };
-                /** @description refused or failed */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/designations/splits": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take entries out of the subject that they were joined to */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        keys: string[];
-                        reason: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            left: string[];
-                        };
-                    };
-                };
-                /** @description refused or failed */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/designations/amendments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Enter by hand what an authority did that no list's state shows yet */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        about: string;
-                        /** @enum {string} */
-                        act: "amended" | "listed" | "delisted";
-                        /** Format: date */
-                        effectiveOn: string;
-                        programmesAdded?: string[];
-                        programmesRemoved?: string[];
-                        aliasesAdded?: string[];
-                        legalBasis?: string;
-                        source: {
-                            name: string;
-                            /** Format: uri */
-                            url?: string;
-                            /** Format: date */
-                            publishedOn?: string;
-                        };
-                        note?: string;
-                        markings?: string[];
-                    };
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WrittenAct"];
-                    };
-                };
-                /** @description refused or failed */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/designations/proposals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Propose a listing, an amendment or a delisting; it goes to a partner by a release */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        about: string;
-                        /** @enum {string} */
-                        act: "list" | "amend" | "delist";
-                        authority?: string;
-                        legalBasis?: string;
-                        grounds: string;
-                        aliases?: string[];
-                        person?: boolean;
-                        markings?: string[];
-                    };
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WrittenAct"];
-                    };
-                };
-                /** @description refused or failed */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/designations/views": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Record this party's own view of a listing or a proposal */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        about: string;
-                        /** @enum {string} */
-                        position: "supports" | "opposes" | "undecided" | "comment";
-                        reasons: string;
-                        markings?: string[];
-                    };
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WrittenAct"];
-                    };
-                };
-                /** @description refused or failed */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/designations/redress": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Record a petition against a listing; its route follows from the list */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        about: string;
-                        /** Format: date */
-                        filedOn: string;
-                        note?: string;
-                        markings?: string[];
-                    };
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WrittenAct"];
-                    };
-                };
-                /** @description refused or failed */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/designations/redress/{id}/steps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Move a case on: its next phase, a longer term, or the decision */
+        /** Record a round, held or planned */
         post: {
             parameters: {
                 query?: never;
@@ -2160,23 +1920,15 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @enum {string} */
-                        step: "next";
+                        place: string;
                         /** Format: date */
-                        on: string;
-                    } | {
-                        /** @enum {string} */
-                        step: "extend";
-                        /** Format: date */
-                        to: string;
-                    } | {
-                        /** @enum {string} */
-                        step: "decide";
-                        /** @enum {string} */
-                        state: "granted" | "refused" | "withdrawn";
-                        /** Format: date */
-                        on: string;
-                        outcome: string;
+                        heldOn: string;
+                        coChairs: {
+                            name: string;
+                            title: string;
+                            party: string;
+                        }[];
+                        markings: string[];
                     };
                 };
             };
@@ -2187,7 +1939,469 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["WrittenAct"];
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commitments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a commitment in a statement */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        statement: string;
+                        lang: string;
+                        start: number;
+                        end: number;
+                        name: string;
+                        area: string;
+                        owedBy: string[];
+                        owedTo: string[];
+                        guideline: string | null;
+                        /** Format: date */
+                        dueOn: string | null;
+                        markings: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commitments/{id}/guideline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fix what counts as done */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        guideline: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {boolean} */
+                            done: true;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commitments/{id}/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** This party's own word on a commitment */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        score: -1 | 0 | 1;
+                        /** @enum {string} */
+                        completion: "no-evidence" | "not-started" | "limited" | "substantial" | "complete";
+                        /** @enum {string} */
+                        confidence: "low" | "moderate" | "high";
+                        /** @enum {string} */
+                        standing: "open" | "claimed-complete" | "verified";
+                        /** @enum {string} */
+                        stage: "interim" | "final";
+                        reasons: string;
+                        evidence: string[];
+                        markings: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commitments/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What shows how far a commitment is met: claimed, or verified */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        shows: string;
+                        source: string;
+                        statedBy: string;
+                        /** Format: date */
+                        observedOn: string;
+                        /** @enum {string} */
+                        standing: "claimed" | "verified";
+                        markings: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dialogues/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A meeting note; national, it goes to nobody */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        content: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dialogues/{id}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The records of a dialogue's rounds, and who has signed them */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            records: components["schemas"]["JointRecord"][];
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/round-records/{id}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a round's record; `sha256` is of the text that the signer read */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        sha256: string;
+                        signedBy: string;
+                        markings: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/round-amendments/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a proposed amendment into a record that this party drafted */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {boolean} */
+                            done: true;
+                        };
                     };
                 };
                 /** @description refused or failed */
@@ -2482,12 +2696,19 @@ export interface components {
                 state: string;
                 receipted: boolean | null;
             }[];
-            incidents: {
-                id: string;
-                kind: string;
-                message: string;
-                at: string;
-            }[];
+            incidents: components["schemas"]["Incident"][];
+        };
+        Incident: {
+            id: string;
+            channel: string | null;
+            kind: string;
+            message: string;
+            todo: string;
+            digest: string;
+            at: string;
+            times: number;
+            lastAt: string;
+            seenBy: string | null;
         };
         ChannelVerdict: {
             channel: string;
@@ -2559,74 +2780,249 @@ export interface components {
                 message: string;
             }[];
         };
-        ListState: ({
-            id: number;
-            list: string;
-            statedOn: string;
-            /** @enum {string} */
-            datedBy: "list" | "officer" | "server" | "load";
-            /** @enum {string} */
-            state: "loading" | "accepted" | "held" | "refused";
-            heldFor: string | null;
-            entries: number;
-            problems: number;
-            missing: number;
-        } & {
-            [key: string]: unknown;
-        }) | null;
-        ListDelta: {
-            list: string;
-            added: {
-                [key: string]: unknown;
+        NextRound: {
+            dialogue: {
+                id: string;
+                name: string;
+                parties: {
+                    ref: string;
+                    name: string;
+                }[];
+            };
+            next: {
+                id: string;
+                name: string;
+                place: string;
+                heldOn: string;
+                coChairs: {
+                    name: string;
+                    title: string;
+                    party: string;
+                }[];
+            } | null;
+            daysToGo: number | null;
+            last: {
+                id: string;
+                name: string;
+                place: string;
+                heldOn: string;
+                coChairs: {
+                    name: string;
+                    title: string;
+                    party: string;
+                }[];
+            } | null;
+            areas: {
+                name: string;
+                commitments: components["schemas"]["Commitment"][];
             }[];
-            amended: {
-                [key: string]: unknown;
+            overdue: {
+                party: string;
+                commitments: string[];
             }[];
-            delisted: {
-                [key: string]: unknown;
+            disagreements: string[];
+            news: {
+                id: string;
+                type: string;
+                title: string;
+                addedAt: string;
+                owner: string;
             }[];
-            unseen: number;
-        } & {
-            [key: string]: unknown;
+            wording: {
+                lang: string;
+                before: {
+                    id: string;
+                    name: string;
+                    issuedOn: string;
+                };
+                after: {
+                    id: string;
+                    name: string;
+                    issuedOn: string;
+                };
+                added: number;
+                dropped: number;
+                changed: number;
+                spans: {
+                    /** @enum {string} */
+                    kind: "same" | "added" | "dropped" | "changed";
+                    before: {
+                        start: number;
+                        end: number;
+                        text: string;
+                    } | null;
+                    after: {
+                        start: number;
+                        end: number;
+                        text: string;
+                    } | null;
+                    words?: {
+                        /** @enum {string} */
+                        kind: "same" | "added" | "dropped";
+                        text: string;
+                    }[];
+                }[];
+            } | null;
+            talkingPoints: {
+                /** @enum {string} */
+                kind: "overdue-theirs" | "overdue-ours" | "disagreement" | "unverified-claim" | "no-guideline" | "wording-dropped";
+                text: string;
+                parties: string[];
+                source: string;
+            }[];
+            national: {
+                notes: {
+                    id: string;
+                    name: string;
+                    content: string;
+                }[];
+                tasks: {
+                    id: string;
+                    name: string;
+                    assignedTo: string;
+                    dueOn: string | null;
+                    doneOn: string | null;
+                    overdue: boolean;
+                }[];
+            };
+            us: string;
         };
-        Dossiers: {
-            day: string;
-            knownAt: string | null;
-            dossiers: {
-                joined: string | null;
-                listings: components["schemas"]["Listing"][];
-            }[];
-            unlisted: {
-                [key: string]: unknown;
-            }[];
-        };
-        Listing: {
-            key: string;
-            list: string;
+        Commitment: {
+            id: string;
+            name: string;
+            text: string;
+            lang: string;
             /** @enum {string} */
-            standing: "listed" | "not-listed" | "uncertain" | "unknown";
+            origin: "agreed-text" | "unilateral-statement" | "commentary";
+            /** @enum {string|null} */
+            finding: "statement-unseen" | "not-verbatim" | "origin-differs" | null;
+            area: string;
+            owedBy: string[];
+            owedTo: string[];
+            guideline: string | null;
+            dueOn: string | null;
+            daysToDue: number | null;
             /** @enum {string} */
-            inLaw: "listed" | "not-listed" | "uncertain" | "unknown";
-            basis: string;
-            programmesInEffect: string[];
-        } & {
-            [key: string]: unknown;
-        };
-        Matrix: {
-            day: string;
-            lists: string[];
-            rows: {
-                [key: string]: unknown;
+            state: "overdue" | "due-soon" | "open" | "done";
+            ours: {
+                party: string;
+                score: number;
+                completion: string;
+                standing: string;
+                confidence: string;
+                reasons: string;
+                assessedOn: string;
+                stage: string;
+            } | null;
+            theirs: {
+                party: string;
+                score: number;
+                completion: string;
+                standing: string;
+                confidence: string;
+                reasons: string;
+                assessedOn: string;
+                stage: string;
             }[];
-        } & {
-            [key: string]: unknown;
+            disagree: boolean;
+            evidence: {
+                shows: string;
+                standing: string;
+                by: string;
+                on: string;
+                source: string;
+            } | null;
+            statement: {
+                id: string;
+                name: string;
+                issuedOn: string;
+            };
         };
-        WrittenAct: {
+        Statement: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            origin: "agreed-text" | "unilateral-statement" | "commentary";
+            issuedOn: string;
+            issuedBy: string[];
+            round: string | null;
+            own: boolean;
+            texts: {
+                lang: string;
+                text: string;
+                sha256: string;
+            }[];
+            marked: {
+                id: string;
+                name: string;
+                lang: string;
+                start: number;
+                end: number;
+            }[];
+            suggestions: {
+                lang: string;
+                start: number;
+                end: number;
+                text: string;
+                because: string;
+                confidence: number;
+            }[];
+        };
+        WordingChange: {
+            lang: string;
+            before: {
+                id: string;
+                name: string;
+                issuedOn: string;
+            };
+            after: {
+                id: string;
+                name: string;
+                issuedOn: string;
+            };
+            added: number;
+            dropped: number;
+            changed: number;
+            spans: {
+                /** @enum {string} */
+                kind: "same" | "added" | "dropped" | "changed";
+                before: {
+                    start: number;
+                    end: number;
+                    text: string;
+                } | null;
+                after: {
+                    start: number;
+                    end: number;
+                    text: string;
+                } | null;
+                words?: {
+                    /** @enum {string} */
+                    kind: "same" | "added" | "dropped";
+                    text: string;
+                }[];
+            }[];
+        };
+        JointRecord: {
             id: string;
             version: string;
-            object: {
-                [key: string]: unknown;
-            };
+            sha256: string;
+            name: string;
+            own: boolean;
+            texts: {
+                lang: string;
+                text: string;
+            }[];
+            /** @enum {string} */
+            state: "draft" | "signed-by-some" | "closed";
+            signatures: {
+                party: string;
+                /** @enum {string} */
+                state: "missing" | "valid" | "invalid" | "of-another-version" | "key-unknown";
+                signedBy: string | null;
+                signedOn: string | null;
+            }[];
+            openAmendments: string[];
         };
     };
     responses: never;
