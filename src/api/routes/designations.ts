@@ -46,7 +46,8 @@ const shownSchema = z
 const writtenSchema = z.object({ id: z.string(), version: z.string(), object: open }).openapi("WrittenAct");
 
 /** Given as plain JSON, as the registry made them. */
-const plain = <T>(value: unknown): T => JSON.parse(JSON.stringify(value)) as T;
+const plain = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> =>
+  schema.parse(JSON.parse(JSON.stringify(value)));
 
 /** Leaves out what was not given, which is not the same as given empty. */
 function given<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
@@ -78,8 +79,7 @@ function listRoutes(api: Api, { lists }: ApiDeps): void {
       summary: "Lists of designations with their states",
       response: statusSchema,
     }),
-    async (c) =>
-      c.json(plain<z.infer<typeof statusSchema>>({ lists: await lists.status(viewerWith(c, "content.read")) }), 200),
+    async (c) => c.json(plain(statusSchema, { lists: await lists.status(viewerWith(c, "content.read")) }), 200),
   );
   const body = z.object({
     list: text,
@@ -103,7 +103,7 @@ function listRoutes(api: Api, { lists }: ApiDeps): void {
       const file = await lists.fetch(viewer, { list, address, allowHosts, signal: c.req.raw.signal });
       const request = given({ list, files: [file], statedOn: dated, markings: marked });
       const { state, unchanged, fresh } = await lists.load(viewer, request);
-      return c.json(plain<z.infer<typeof loadedSchema>>({ ...state, unchanged, fresh }), 200);
+      return c.json(plain(loadedSchema, { ...state, unchanged, fresh }), 200);
     },
   );
   const deltaSchema = z
@@ -125,10 +125,7 @@ function listRoutes(api: Api, { lists }: ApiDeps): void {
     }),
     async (c) => {
       const { from, to } = c.req.valid("query");
-      return c.json(
-        plain<z.infer<typeof deltaSchema>>(await lists.delta(viewerWith(c, "content.read"), from, to)),
-        200,
-      );
+      return c.json(plain(deltaSchema, await lists.delta(viewerWith(c, "content.read"), from, to)), 200);
     },
   );
   api.openapi(
@@ -143,7 +140,7 @@ function listRoutes(api: Api, { lists }: ApiDeps): void {
     async (c) => {
       const state = Number(c.req.valid("param").id);
       const decided = await lists.decide(viewerWith(c, "import.run"), state, c.req.valid("json").word);
-      return c.json(plain<z.infer<typeof stateSchema>>(decided.state), 200);
+      return c.json(plain(stateSchema, decided.state), 200);
     },
   );
 }
@@ -165,7 +162,7 @@ function readRoutes(api: Api, { lists }: ApiDeps): void {
       const { name, asOf, knownAt } = c.req.valid("query");
       const at = knownAt === undefined ? undefined : parseInstant(knownAt);
       const shown = await lists.show(viewerWith(c, "content.read"), name, asOf, at);
-      return c.json(plain<z.infer<typeof shownSchema>>(shown), 200);
+      return c.json(plain(shownSchema, shown), 200);
     },
   );
   const matrixSchema = z
@@ -181,7 +178,7 @@ function readRoutes(api: Api, { lists }: ApiDeps): void {
     }),
     async (c) => {
       const matrix = await lists.matrix(viewerWith(c, "content.read"), c.req.valid("query").asOf);
-      return c.json(plain<z.infer<typeof matrixSchema>>(matrix), 200);
+      return c.json(plain(matrixSchema, matrix), 200);
     },
   );
   const candidatesSchema = z.object({
@@ -204,7 +201,7 @@ function readRoutes(api: Api, { lists }: ApiDeps): void {
     }),
     async (c) => {
       const candidates = await lists.candidates(viewerWith(c, "content.read"));
-      return c.json(plain<z.infer<typeof candidatesSchema>>({ candidates }), 200);
+      return c.json(plain(candidatesSchema, { candidates }), 200);
     },
   );
 }
@@ -234,13 +231,13 @@ function joinRoutes(api: Api, { lists }: ApiDeps): void {
     }),
     async (c) => {
       const { keys, reason } = c.req.valid("json");
-      return c.json({ left: [...(await lists.split(viewerWith(c, "import.run"), keys, reason))] }, 200);
+      return c.json({ left: (await lists.split(viewerWith(c, "import.run"), keys, reason)).slice() }, 200);
     },
   );
 }
 
 function actRoutes(api: Api, { lists }: ApiDeps): void {
-  const written = (value: unknown) => plain<z.infer<typeof writtenSchema>>(value);
+  const written = (value: unknown) => plain(writtenSchema, value);
   const source = z.object({ name: text, url: z.url().optional(), publishedOn: day.optional() });
   const codes = z.array(text).max(50).optional();
   api.openapi(

@@ -55,9 +55,9 @@ interface Opened {
   readonly store: Store;
   readonly lists: Registry;
   /** A day later. */
-  tick(): void;
-  load(statedOn: string, rows: Readonly<Record<number, string>>): Promise<LoadResult>;
-  standing(words: string, day: string, knownAt?: string): Promise<unknown[]>;
+  readonly tick: () => void;
+  readonly load: (statedOn: string, rows: Readonly<Record<number, string>>) => Promise<LoadResult>;
+  readonly standing: (words: string, day: string, knownAt?: string) => Promise<unknown[]>;
 }
 const opened: Store[] = [];
 afterEach(() => Promise.all(opened.splice(0).map((store) => store.close())));
