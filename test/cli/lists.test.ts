@@ -32,9 +32,17 @@ test("as an officer types it: two states, a delta, a day between them, an amendm
     state: "accepted",
     entries: 1,
   });
-  expect(entente("lists", "load", "ofac-sdn", "new-sdn.csv", "--dated", "2021-07-01").out).toContain("2 entries, 1 of them new");
-  expect(entente("lists", "load", "uk", join(fixtures, "uk.csv"), "--json").json).toMatchObject({ entries: 3, problems: 2 });
-  expect(entente("lists", "delta", "1", "2", "--json").json).toMatchObject({ added: [{ key: "ofac:26953" }], delisted: [] });
+  expect(entente("lists", "load", "ofac-sdn", "new-sdn.csv", "--dated", "2021-07-01").out).toContain(
+    "2 entries, 1 of them new",
+  );
+  expect(entente("lists", "load", "uk", join(fixtures, "uk.csv"), "--json").json).toMatchObject({
+    entries: 3,
+    problems: 2,
+  });
+  expect(entente("lists", "delta", "1", "2", "--json").json).toMatchObject({
+    added: [{ key: "ofac:26953" }],
+    delisted: [],
+  });
   expect(entente("designations", "show", "balochistan", "--as-of", "2020-01-01").out).toContain(
     "UNCERTAIN: it changed between the states of 2019-04-15 and 2021-07-01",
   );
