@@ -8,6 +8,7 @@ export type CliErrorCode =
   | "channel-ambiguous"
   | "not-held"
   | "record-unknown"
+  | "incident-unknown"
   | "passphrase-missing"
   | "evidence-refused"
   | "option-invalid";

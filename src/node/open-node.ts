@@ -17,8 +17,8 @@ import {
 } from "#exchange";
 import { createIntake, type Intake, type Loader, mispLoader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
-import { designationType, ofacLoader, unLoader } from "#pillars/designations";
-import { dialogueRoundType } from "#pillars/dialogues";
+import { createDialogues, type Dialogues, dialogueTypes } from "#pillars/dialogues";
+import { actTypes, createRegistry, designationType, listLoaders, type Registry } from "#pillars/designations";
 import { createSafeguards, type Safeguards } from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
@@ -42,6 +42,8 @@ export interface EntenteNode {
   readonly intake: Intake;
   readonly exchange: Exchange;
   readonly feeds: Feeds;
+  readonly dialogues: Dialogues;
+  readonly lists: Registry;
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
   /** Opens the link to partners and starts delivery. */
   openLink(): Promise<Link>;
@@ -56,14 +58,17 @@ const POLL_MS = 1000;
 const VERSION = "0.1.0";
 
 /** What the pillars bring: record types and loaders, as plain lists. */
-const PILLAR_TYPES: readonly RecordType[] = [designationType, dialogueRoundType];
-const PILLAR_LOADERS: readonly Loader[] = [ofacLoader, unLoader];
+const PILLAR_TYPES: readonly RecordType[] = [designationType, ...actTypes.map(([type]) => type), ...dialogueTypes];
+const PILLAR_LOADERS: readonly Loader[] = [...listLoaders];
 
 export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
   const { config, secrets, folder } = home;
   const { clock, onError } = options;
   const party = config.party.id;
-  const engine = config.store === "sqlite" ? openSqlite(join(folder, "entente.sqlite")) : openPostgres(config.store);
+  const engine =
+    config.store === "sqlite"
+      ? openSqlite(join(folder, "entente.sqlite"), config.maxStoreBytes)
+      : openPostgres(config.store);
   const store = await openStore({ engine, party, clock });
   const registry = new TypeRegistry([...coreTypes, ...PILLAR_TYPES]);
   const self: Self = {
@@ -96,6 +101,15 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     intake,
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
+    dialogues: createDialogues({ store, self, clock, registry }),
+    lists: createRegistry({
+      store,
+      party,
+      partyName: config.party.name,
+      clock,
+      registry,
+      folder: join(folder, "lists"),
+    }),
     events,
     openLink: () =>
       exchange.open({
@@ -104,6 +118,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
         port: config.link.port,
         holder: randomUUID(),
         pollMs: POLL_MS,
+        ...(config.link.timeoutSeconds === undefined ? {} : { timeoutMs: config.link.timeoutSeconds * 1000 }),
         onError,
       }),
     serveWeb: (wake) => serveApp(webDeps(node, options, wake), config.web.host, config.web.port),
@@ -115,7 +130,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(
-  { store, self, access, safeguards, intake, exchange, events }: EntenteNode,
+  { store, self, access, safeguards, intake, exchange, dialogues, events }: EntenteNode,
   { clock, onError }: NodeOptions,
   wake: () => void,
 ): ApiDeps {
@@ -127,6 +142,7 @@ function webDeps(
     safeguards,
     intake,
     exchange,
+    dialogues,
     wake,
     onError,
     version: VERSION,

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { StreamValidation } from "#stix";
 import { coreTypes, TypeRegistry, validateStream } from "#stix";
 import { designationType } from "#pillars/designations";
-import { dialogueRoundType } from "#pillars/dialogues";
+import { dialogueTypes } from "#pillars/dialogues";
 import { type Common, fileSource } from "../context.ts";
 
 const LISTED = 1000;
@@ -18,7 +18,7 @@ export function validateCommand(program: Command): void {
     .option("--strict", "what the standard advises counts too: warnings make a file invalid")
     .action(async (files: readonly string[], options: { strict?: boolean }, command: Command) => {
       const { json } = command.optsWithGlobals<Common>();
-      const registry = new TypeRegistry([...coreTypes, designationType, dialogueRoundType]);
+      const registry = new TypeRegistry([...coreTypes, designationType, ...dialogueTypes]);
       const sources = files.map((file) => ({ file, source: fileSource(file) }));
       for (const { file, source } of sources) {
         const found = await validateStream(source.open(), {
