@@ -12,6 +12,7 @@ import { ApiError } from "./errors.ts";
 import { channelRoutes } from "./routes/channels.ts";
 import { dialogueRoutes } from "./routes/dialogues.ts";
 import { importRoutes } from "./routes/imports.ts";
+import { onwardRoutes } from "./routes/onward.ts";
 import { recordRoutes } from "./routes/records.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { authentication, sessionRoutes } from "./routes/session.ts";
@@ -64,6 +65,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
   sessionRoutes(api, deps);
   recordRoutes(api, deps);
   releaseRoutes(api, deps);
+  onwardRoutes(api, deps);
   channelRoutes(api, deps);
   importRoutes(api, deps);
   dialogueRoutes(api, deps);

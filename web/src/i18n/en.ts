@@ -277,6 +277,7 @@ export const en = {
       "recall-sent": "Recall sent",
       recalled: "Taken back",
       replaced: "Replaced by a correction",
+      deleted: "Deleted there: its time is over",
     },
   },
   channels: {

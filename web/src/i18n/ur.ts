@@ -278,6 +278,7 @@ export const ur: Words = {
       "recall-sent": "واپسی بھیجی گئی",
       recalled: "واپس لیا گیا",
       replaced: "تصحیح سے بدلا گیا",
+      deleted: "وہاں مٹایا گیا: مدت پوری ہوئی",
     },
   },
   channels: {
