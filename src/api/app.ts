@@ -10,6 +10,7 @@ import type { Api, ApiDeps, Env } from "./context.ts";
 import { problem } from "./problem.ts";
 import { ApiError } from "./errors.ts";
 import { channelRoutes } from "./routes/channels.ts";
+import { designationRoutes } from "./routes/designations.ts";
 import { dialogueRoutes } from "./routes/dialogues.ts";
 import { importRoutes } from "./routes/imports.ts";
 import { onwardRoutes } from "./routes/onward.ts";
@@ -68,6 +69,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
   onwardRoutes(api, deps);
   channelRoutes(api, deps);
   importRoutes(api, deps);
+  designationRoutes(api, deps);
   dialogueRoutes(api, deps);
   api.doc31("/openapi.json", {
     openapi: "3.1.0",

@@ -130,7 +130,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(
-  { store, self, access, safeguards, intake, exchange, dialogues, events }: EntenteNode,
+  { store, self, access, safeguards, intake, lists, exchange, dialogues, events }: EntenteNode,
   { clock, onError }: NodeOptions,
   wake: () => void,
 ): ApiDeps {
@@ -141,6 +141,7 @@ function webDeps(
     access,
     safeguards,
     intake,
+    lists,
     exchange,
     dialogues,
     wake,
