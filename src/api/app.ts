@@ -13,6 +13,7 @@ import { channelRoutes } from "./routes/channels.ts";
 import { designationRoutes } from "./routes/designations.ts";
 import { dialogueRoutes } from "./routes/dialogues.ts";
 import { importRoutes } from "./routes/imports.ts";
+import { onwardRoutes } from "./routes/onward.ts";
 import { recordRoutes } from "./routes/records.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { authentication, sessionRoutes } from "./routes/session.ts";
@@ -65,6 +66,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
   sessionRoutes(api, deps);
   recordRoutes(api, deps);
   releaseRoutes(api, deps);
+  onwardRoutes(api, deps);
   channelRoutes(api, deps);
   importRoutes(api, deps);
   designationRoutes(api, deps);
