@@ -5,7 +5,7 @@ import { type AcceptedRecord, markingRefsOf } from "#stix";
 import type { BulkInsert } from "../engine/engine.ts";
 import { StoreError } from "../errors.ts";
 import { labelCondition } from "../label-sql.ts";
-import { actorName, chunks, readAction, type RepoContext } from "./context.ts";
+import { actorName, chunks, lockRecords, nextEpoch, readAction, type RepoContext } from "./context.ts";
 import type { LabelWriter } from "./labels.ts";
 
 /** One stored version of a record, with its text exactly as it was accepted. */
@@ -249,16 +249,17 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
     async append(items) {
       if (items.length === 0) return [];
       const { tx } = context;
-      // One writer at a time: on PostgreSQL sequences are handed out before commit, and a reader's cursor must not pass a row still in flight.
-      if (tx.engine === "postgres") await sql`select pg_advisory_xact_lock(4920)`.execute(tx.db);
+      await lockRecords(tx);
       const owners = await ownersOf(items.map((item) => item.record.id));
       let { seq: before, at } = await newest();
       const rows: (string | number | null | Uint8Array)[][] = [];
       const results: AppendResult[] = items.map(() => "foreign");
       const places: number[] = [];
+      const again = new Set<number>();
       for (const [place, { record, owner, assigned, source }] of items.entries()) {
         const holder = owners.get(record.id);
         if (holder !== undefined && holder !== owner) continue;
+        if (holder !== undefined) again.add(place);
         owners.set(record.id, owner);
         const refs = assigned.length === 0 ? record.markingRefs : union(record.markingRefs, assigned);
         at = after(at, context.now);
@@ -282,6 +283,7 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       }
       const keys = await tx.insertMany(INSERT, rows);
       const edges: string[][] = [];
+      const versioned = new Set<string>();
       for (const [row, key] of keys.entries()) {
         const place = places[row];
         const item = place === undefined ? undefined : items[place];
@@ -290,10 +292,20 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
           results[place] = await sameText(item.record);
         } else {
           results[place] = "added";
+          if (again.has(place)) versioned.add(item.record.id);
           for (const ref of item.record.refs) edges.push([ref.target, item.record.id, ref.property]);
         }
       }
       if (edges.length > 0) await tx.insertMany(INSERT_EDGE, edges);
+      if (versioned.size > 0) {
+        for (const part of chunks([...versioned]))
+          await tx.db
+            .insertInto("record_versions")
+            .values(part.map((id) => ({ id })))
+            .onConflict((conflict) => conflict.doNothing())
+            .execute();
+        await nextEpoch(tx);
+      }
       if (tx.engine === "sqlite") {
         await sql`insert into record_names (rowid, names) select seq, names from record where seq > ${before} and names <> ''`.execute(
           tx.db,
@@ -309,6 +321,7 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
         .where("record.version", "=", version)
         .executeTakeFirst();
       if (row === undefined) throw new StoreError("not-found", `no record ${id} of ${version}`);
+      await nextEpoch(context.tx);
       const object = row.text === "" ? null : parseJson(row.text);
       // What the text itself says of its handling can only be added to.
       const embedded = isJsonObject(object) ? markingRefsOf(object) : [];
@@ -326,6 +339,7 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
         .where("label.owner", "=", owner)
         .where("record.state", "=", "held")
         .execute();
+      if (rows.length > 0) await nextEpoch(context.tx);
       for (const { seq, names } of rows) {
         if (engine === "sqlite" && names !== "") {
           await sql`insert into record_names (record_names, rowid, names) values ('delete', ${seq}, ${names})`.execute(
