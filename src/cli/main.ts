@@ -17,6 +17,7 @@ import { pairCommand } from "./commands/pair.ts";
 import { patternCommand } from "./commands/pattern.ts";
 import { releaseCommand } from "./commands/release.ts";
 import { startCommand } from "./commands/start.ts";
+import { taxiiCommand } from "./commands/taxii.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
 
@@ -29,6 +30,7 @@ const COMMANDS = [
   markCommand,
   importCommand,
   feedCommand,
+  taxiiCommand,
   recordsCommand,
   releaseCommand,
   inboxCommand,

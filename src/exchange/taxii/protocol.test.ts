@@ -23,7 +23,9 @@ describe.each(Object.keys(engines))("TAXII 2.1 on %s", (name) => {
     // Two versions of tool 1, one of 2 to 5, an SCO without a version.
     await face.post("own", "box", [tool(1), tool(2), tool(3)]);
     await face.post("own", "box", [tool(1, { modified: v(3), name: "Newer" }), tool(4), tool(5)]);
-    await face.post("own", "box", [{ type: "domain-name", spec_version: "2.1", id: `domain-name--${uuid(6)}`, value: "x.example" }]);
+    await face.post("own", "box", [
+      { type: "domain-name", spec_version: "2.1", id: `domain-name--${uuid(6)}`, value: "x.example" },
+    ]);
   });
   afterAll(async () => {
     expect(face.errors).toEqual([]);
@@ -40,7 +42,11 @@ describe.each(Object.keys(engines))("TAXII 2.1 on %s", (name) => {
       default: "https://taxii.example:8443/taxii2/default/",
       api_roots: ["https://taxii.example:8443/taxii2/default/"],
     });
-    expect((await face.json("own", ROOT)).body).toEqual({ title: "Home", versions: [MEDIA], max_content_length: 16_777_216 });
+    expect((await face.json("own", ROOT)).body).toEqual({
+      title: "Home",
+      versions: [MEDIA],
+      max_content_length: 16_777_216,
+    });
   });
 
   test("collections: what this client may see, as it may use it", async () => {
@@ -62,7 +68,10 @@ describe.each(Object.keys(engines))("TAXII 2.1 on %s", (name) => {
     const response = await face.ask("own", OBJECTS);
     const text = await response.text();
     expect(text).toContain(JSON.stringify(tool(1, { modified: v(3), name: "Newer" })));
-    expect(ids(JSON.parse(text) as never)).toEqual([...[2, 3, 1, 4, 5].map((n) => tool(n).id), `domain-name--${uuid(6)}`]);
+    expect(ids(JSON.parse(text) as never)).toEqual([
+      ...[2, 3, 1, 4, 5].map((n) => tool(n).id),
+      `domain-name--${uuid(6)}`,
+    ]);
     const [first, last] = ["First", "Last"].map((end) => response.headers.get(`x-taxii-date-added-${end}`) ?? "");
     expect(first).toMatch(/^2026-06-01T00:00:00\.\d{6}Z$/);
     expect(first! < last!).toBe(true);
@@ -72,7 +81,12 @@ describe.each(Object.keys(engines))("TAXII 2.1 on %s", (name) => {
 
   test("manifest: one entry a version, dates strictly increasing; added_after is strict to the microsecond", async () => {
     const { body } = await face.json("own", `${MANIFEST}?match[version]=all`);
-    const entries = body.objects as unknown as { id: string; date_added: string; version: string; media_type: string }[];
+    const entries = body.objects as unknown as {
+      id: string;
+      date_added: string;
+      version: string;
+      media_type: string;
+    }[];
     expect(entries).toHaveLength(7);
     expect(entries[0]).toEqual({
       id: tool(1).id,
@@ -133,18 +147,33 @@ describe.each(Object.keys(engines))("TAXII 2.1 on %s", (name) => {
     expect((await face.json("own", `${path}versions/`)).body).toEqual({ versions: [v(1), v(3)] });
     const paged = await face.json("own", `${path}versions/?limit=1`);
     expect(paged.body).toMatchObject({ more: true, versions: [v(1)] });
-    expect((await face.json("own", `${path}versions/?limit=1&next=${paged.body.next}`)).body).toEqual({ versions: [v(3)] });
+    expect((await face.json("own", `${path}versions/?limit=1&next=${paged.body.next}`)).body).toEqual({
+      versions: [v(3)],
+    });
     for (const none of [`${OBJECTS}${tool(99).id}/`, `${OBJECTS}${tool(99).id}/versions/`, `${OBJECTS}nonsense/`])
       expect((await face.json("own", none)).status).toBe(404);
   });
 
   test("POST: 202 with a status; each malformed object has its own entry; a version already there is a success", async () => {
-    const odd = { type: "tool", id: `tool--${uuid(70)}`, spec_version: "2.1", created: "yesterday", modified: v(2), name: "x" };
+    const odd = {
+      type: "tool",
+      id: `tool--${uuid(70)}`,
+      spec_version: "2.1",
+      created: "yesterday",
+      modified: v(2),
+      name: "x",
+    };
     const body = `{"objects": [${JSON.stringify(tool(71))}, {"id": "tool--1", }, 5, ${JSON.stringify(odd)}, ${JSON.stringify(tool(71))}, ${JSON.stringify(tool(71, { name: "Other words" }))}]}`;
     const path = `${ROOT}collections/box/objects/`;
     const posted = await face.json("own", path, { method: "POST", body, headers: { "content-type": MEDIA } });
     expect(posted.status).toBe(202);
-    expect(posted.body).toMatchObject({ status: "complete", total_count: 6, success_count: 2, failure_count: 4, pending_count: 0 });
+    expect(posted.body).toMatchObject({
+      status: "complete",
+      total_count: 6,
+      success_count: 2,
+      failure_count: 4,
+      pending_count: 0,
+    });
     expect(posted.body.failures?.map(({ id }) => id)).toEqual([
       "unknown--00000000-0000-4000-8000-000000000000",
       "unknown--00000000-0000-4000-8000-000000000000",
@@ -172,9 +201,12 @@ describe.each(Object.keys(engines))("TAXII 2.1 on %s", (name) => {
     expect((await face.json("own", path)).body.objects).toEqual([tool(1), tool(2)]);
     await face.post("own", "empty", [tool(1, { modified: v(3), name: "Newer" })]);
     expect((await face.json("own", `${path}?match[version]=last`)).body.objects).toHaveLength(2);
-    expect((await face.ask("own", `${path}${tool(1).id}/?match[version]=${v(1)}`, { method: "DELETE" })).status).toBe(200);
+    expect((await face.ask("own", `${path}${tool(1).id}/?match[version]=${v(1)}`, { method: "DELETE" })).status).toBe(
+      200,
+    );
     expect((await face.json("own", `${path}${tool(1).id}/versions/`)).body).toEqual({ versions: [v(3)] });
-    for (const n of [1, 2]) expect((await face.ask("own", `${path}${tool(n).id}/`, { method: "DELETE" })).status).toBe(200);
+    for (const n of [1, 2])
+      expect((await face.ask("own", `${path}${tool(n).id}/`, { method: "DELETE" })).status).toBe(200);
     expect((await face.json("own", path)).body).toEqual({});
     expect((await face.ask("own", `${path}${tool(2).id}/`, { method: "DELETE" })).status).toBe(404);
     expect((await face.ask("own", `${OBJECTS}${tool(2).id}/`)).status).toBe(200);
@@ -214,11 +246,31 @@ describe.each(Object.keys(engines))("TAXII 2.1 on %s", (name) => {
     ["an Accept of another kind", OBJECTS, { headers: { accept: "application/json" } }, 406],
     ["an Accept of another version", OBJECTS, { headers: { accept: "application/taxii+json;version=2.0" } }, 406],
     ["an Accept that refuses us", OBJECTS, { headers: { accept: `${MEDIA};q=0, text/html` } }, 406],
-    ["a body of another kind", OBJECTS, { method: "POST", body: "{}", headers: { "content-type": "application/json" } }, 415],
-    ["a body of another version", OBJECTS, { method: "POST", body: "{}", headers: { "content-type": "application/taxii+json;version=2.0" } }, 415],
+    [
+      "a body of another kind",
+      OBJECTS,
+      { method: "POST", body: "{}", headers: { "content-type": "application/json" } },
+      415,
+    ],
+    [
+      "a body of another version",
+      OBJECTS,
+      { method: "POST", body: "{}", headers: { "content-type": "application/taxii+json;version=2.0" } },
+      415,
+    ],
     ["a body that is no JSON", OBJECTS, { method: "POST", body: "hello", headers: { "content-type": MEDIA } }, 400],
-    ["a body that ends in the middle", OBJECTS, { method: "POST", body: '{"objects":[{"a":1}', headers: { "content-type": MEDIA } }, 400],
-    ["a body too large", OBJECTS, { method: "POST", body: " ".repeat(17_000_000), headers: { "content-type": MEDIA } }, 413],
+    [
+      "a body that ends in the middle",
+      OBJECTS,
+      { method: "POST", body: '{"objects":[{"a":1}', headers: { "content-type": MEDIA } },
+      400,
+    ],
+    [
+      "a body too large",
+      OBJECTS,
+      { method: "POST", body: " ".repeat(17_000_000), headers: { "content-type": MEDIA } },
+      413,
+    ],
   ])("refused in TAXII's own words: %s", async (_, path, init, status) => {
     const response = await face.ask("own", path, init);
     expect(response.headers.get("content-type")).toBe(MEDIA);
@@ -229,12 +281,15 @@ describe.each(Object.keys(engines))("TAXII 2.1 on %s", (name) => {
     if (status === 405) expect(response.headers.get("allow")).toMatch(/^GET, HEAD/);
   });
 
-  test.each(["application/taxii+json", "application/taxii+json; version=2.1; charset=utf-8", "*/*", "text/html, application/*;q=0.5", 'application/taxii+json;version="2.1"'])(
-    "an Accept that takes ours: %s",
-    async (accept) => {
-      expect((await face.ask("own", OBJECTS, { headers: { accept } })).status).toBe(200);
-    },
-  );
+  test.each([
+    "application/taxii+json",
+    "application/taxii+json; version=2.1; charset=utf-8",
+    "*/*",
+    "text/html, application/*;q=0.5",
+    'application/taxii+json;version="2.1"',
+  ])("an Accept that takes ours: %s", async (accept) => {
+    expect((await face.ask("own", OBJECTS, { headers: { accept } })).status).toBe(200);
+  });
 
   test("HEAD answers as GET without a body", async () => {
     const response = await face.ask("own", OBJECTS, { method: "HEAD" });
@@ -250,6 +305,8 @@ describe.each(Object.keys(engines))("TAXII 2.1 on %s", (name) => {
       expect(((await response.json()) as { http_status: string }).http_status).toBe("401");
     }
     for (const path of [`${ROOT}collections/box/`, OBJECTS, MANIFEST, `${OBJECTS}${tool(1).id}/`])
-      expect((await face.json("other", path)).body["title"]).toBe((await face.json("other", `${ROOT}collections/none/`)).body["title"]);
+      expect((await face.json("other", path)).body["title"]).toBe(
+        (await face.json("other", `${ROOT}collections/none/`)).body["title"],
+      );
   });
 });

@@ -90,7 +90,10 @@ export function createTaxii(deps: TaxiiDeps): Taxii {
       if (!NAME.test(name)) throw invalid("a client's name is of a–z, 0–9, dot, hyphen and underscore, at most 63");
       if (!PARTY.test(party)) throw invalid(`${party} is no party`);
       if (party === self.id && (!permits(roles, "content.read") || permits(roles, "audit.read")))
-        throw invalid("a client of our own party needs an officer's role that works with records", "For example --role analyst.");
+        throw invalid(
+          "a client of our own party needs an officer's role that works with records",
+          "For example --role analyst.",
+        );
       if (party !== self.id && (purpose === null || purpose.trim() === "" || roles.length > 0))
         throw invalid("a client of another party needs a purpose, and has no roles here", "Name it with --purpose.");
       if (!Number.isSafeInteger(perMinute) || perMinute < 0) throw invalid("requests a minute are a whole number");

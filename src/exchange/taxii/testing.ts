@@ -34,11 +34,22 @@ export interface TestFace {
   time: number;
   /** A GET, or what `init` says, as this client. */
   ask(client: string | null, path: string, init?: RequestInit): Promise<Response>;
-  json(client: string | null, path: string, init?: RequestInit): Promise<{ status: number; headers: Headers; body: Body }>;
-  post(client: string, collection: string, objects: readonly unknown[]): Promise<{ status: number; headers: Headers; body: Body }>;
+  json(
+    client: string | null,
+    path: string,
+    init?: RequestInit,
+  ): Promise<{ status: number; headers: Headers; body: Body }>;
+  post(
+    client: string,
+    collection: string,
+    objects: readonly unknown[],
+  ): Promise<{ status: number; headers: Headers; body: Body }>;
   /** Bearer tokens and passwords by the client's name. */
   readonly secrets: Map<string, { token: string; password: string }>;
-  addClient(name: string, extra?: { party?: string; roles?: Role[]; purpose?: string | null; perMinute?: number }): Promise<void>;
+  addClient(
+    name: string,
+    extra?: { party?: string; roles?: Role[]; purpose?: string | null; perMinute?: number },
+  ): Promise<void>;
   addCollection(alias: string, extra?: Partial<Parameters<Taxii["addCollection"]>[1]>): Promise<void>;
 }
 
@@ -61,7 +72,14 @@ export async function openFace(engine: Engine): Promise<TestFace> {
   const deps: TaxiiDeps = {
     store,
     clock,
-    self: { id: HOME, name: "Home", key: signingKey(seed.toString("base64")), url: "https://x/", tlsPin: "", purposes: [] },
+    self: {
+      id: HOME,
+      name: "Home",
+      key: signingKey(seed.toString("base64")),
+      url: "https://x/",
+      tlsPin: "",
+      purposes: [],
+    },
     registry: new TypeRegistry(coreTypes),
     pageKey: seed,
     onError: (error) => void errors.push(error),
@@ -94,7 +112,8 @@ export async function openFace(engine: Engine): Promise<TestFace> {
         headers: { "content-type": MEDIA },
       });
     },
-    async addClient(name, { party = HOME, roles = ["analyst"], purpose = null, perMinute = 0 } = {}) {
+    async addClient(name, extra = {}) {
+      const { party = HOME, roles = ["analyst"] as Role[], purpose = null, perMinute = 0 } = extra;
       const own = party === HOME;
       const added = await taxii.addClient(discloser, { name, party, roles: own ? roles : [], purpose, perMinute });
       secrets.set(name, { token: added.token, password: added.password });

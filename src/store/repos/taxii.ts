@@ -95,7 +95,8 @@ const LISTING: BulkInsert = {
 };
 const STATUS_HOURS = 24;
 
-export function taxiiRepo({ tx, viewer, party, now, policyContext }: RepoContext, labels: LabelReader): TaxiiWriter {
+export function taxiiRepo(context: RepoContext, labels: LabelReader): TaxiiWriter {
+  const { tx, viewer, now } = context;
   const { db } = tx;
   const pages = taxiiPages(tx);
   const selectClients = () => db.selectFrom("taxii_client").selectAll();
@@ -104,22 +105,19 @@ export function taxiiRepo({ tx, viewer, party, now, policyContext }: RepoContext
   type CollectionRow = Awaited<ReturnType<ReturnType<typeof selectCollections>["executeTakeFirstOrThrow"]>>;
   const action = readAction(viewer);
 
-  function toClient({
-    roles,
-    token_hash: _,
-    per_minute,
-    created_at,
-    created_by,
-    revoked_at,
-    ...same
-  }: ClientRow): TaxiiClient {
+  function toClient(row: ClientRow): TaxiiClient {
+    const { id, name, party, purpose, password } = row;
     return {
-      ...same,
-      roles: JSON.parse(roles) as Role[],
-      perMinute: per_minute,
-      createdAt: created_at,
-      createdBy: created_by,
-      revokedAt: revoked_at,
+      id,
+      name,
+      party,
+      roles: JSON.parse(row.roles) as Role[],
+      purpose,
+      password,
+      perMinute: row.per_minute,
+      createdAt: row.created_at,
+      createdBy: row.created_by,
+      revokedAt: row.revoked_at,
     };
   }
 
@@ -141,8 +139,8 @@ export function taxiiRepo({ tx, viewer, party, now, policyContext }: RepoContext
   });
 
   return {
-    objects: pages.objects,
-    items: pages.items,
+    objects: (ask) => pages.objects(ask),
+    items: (ask) => pages.items(ask),
     async clients() {
       return (await selectClients().orderBy("name").execute()).map(toClient);
     },
@@ -184,7 +182,7 @@ export function taxiiRepo({ tx, viewer, party, now, policyContext }: RepoContext
       return (await db.selectFrom("record_epoch").select("n").executeTakeFirstOrThrow()).n;
     },
     async labels(terms) {
-      const test = predicate(viewer, action, policyContext(terms));
+      const test = predicate(viewer, action, context.policyContext(terms));
       const rows = await db
         .selectFrom("label")
         .select("id")
@@ -201,7 +199,7 @@ export function taxiiRepo({ tx, viewer, party, now, policyContext }: RepoContext
         const label = await labels.label(id);
         // What a party gave is its own: nothing about it is told, and nobody need agree.
         if (label.owner === viewer.party) people.push(id);
-        else if (decide(viewer, action, label, policyContext(terms)).obligations.length > 0)
+        else if (decide(viewer, action, label, context.policyContext(terms)).obligations.length > 0)
           told.push({ label: id, refs: label.refs });
       }
       return { labels: ids, told, people };
