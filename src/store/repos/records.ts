@@ -284,17 +284,24 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       const keys = await tx.insertMany(INSERT, rows);
       const edges: string[][] = [];
       const versioned = new Set<string>();
+      const left: number[] = [];
       for (const [row, key] of keys.entries()) {
         const place = places[row];
         const item = place === undefined ? undefined : items[place];
         if (place === undefined || item === undefined) continue;
         if (key === null) {
-          results[place] = await sameText(item.record);
+          left.push(place);
         } else {
           results[place] = "added";
           if (again.has(place)) versioned.add(item.record.id);
           for (const ref of item.record.refs) edges.push([ref.target, item.record.id, ref.property]);
         }
+      }
+      const held = await textsOf(left.map((place) => items[place]?.record.id ?? ""));
+      for (const place of left) {
+        const record = items[place]?.record;
+        const same = held.get(`${record?.id} ${record?.version}`) === record?.sha256;
+        results[place] = same ? "unchanged" : "conflict";
       }
       if (edges.length > 0) await tx.insertMany(INSERT_EDGE, edges);
       if (versioned.size > 0) {
@@ -381,14 +388,18 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
     return { seq: row?.seq ?? 0, at: row?.added_at ?? "" };
   }
 
-  async function sameText(record: AcceptedRecord): Promise<AppendResult> {
-    const row = await context.tx.db
-      .selectFrom("record")
-      .select("sha256")
-      .where("id", "=", record.id)
-      .where("version", "=", record.version)
-      .executeTakeFirstOrThrow();
-    return toHex(row.sha256) === record.sha256 ? "unchanged" : "conflict";
+  /** The hash of each version's text, by `id version`. */
+  async function textsOf(ids: readonly string[]): Promise<Map<string, string>> {
+    const found = new Map<string, string>();
+    for (const part of chunks([...new Set(ids)])) {
+      const rows = await context.tx.db
+        .selectFrom("record")
+        .select(["id", "version", "sha256"])
+        .where("id", "in", part)
+        .execute();
+      for (const { id, version, sha256 } of rows) found.set(`${id} ${version}`, toHex(sha256));
+    }
+    return found;
   }
 
   return repo;
