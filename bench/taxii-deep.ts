@@ -66,7 +66,8 @@ async function look(
       if (status !== 200) throw new Error(`${status} ${head}`);
       each.push(performance.now() - from);
     }
-    return median(each);
+    // What else runs on the machine only adds: the quick ones say what the question costs.
+    return each.toSorted((a, b) => a - b)[Math.floor(SAMPLE / 4)] ?? 0;
   };
   const spread = (from: number): number[] => Array.from({ length: SAMPLE }, (_, n) => from + n * 0.002);
   const pages = (from: number) => timed(spread(from).map((part) => `limit=1000&added_after=${at(part)}`));
