@@ -27,7 +27,12 @@ const ALL: readonly Benchmark[] = [
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+  options: {
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+    /** Of `taxii-deep`: how many objects its collection holds. */
+    objects: { type: "string" },
+  },
 });
 const unknown = positionals.filter((name) => !ALL.some((bench) => bench.name === name));
 if (values.help || unknown.length > 0) {
