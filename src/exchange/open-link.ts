@@ -37,6 +37,8 @@ export interface LinkOptions {
   readonly port: number;
   readonly holder: string;
   readonly pollMs: number;
+  /** How long a partner may be silent in the middle of an answer. */
+  readonly timeoutMs?: number;
   readonly onError: (error: unknown) => void;
 }
 
@@ -57,7 +59,7 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
   const { store, self, clock, registry, onEvent, witnessedLogs: logs } = deps;
   const { identity, host, port, holder, pollMs, onError } = options;
   const job: Viewer = { kind: "job", party: self.id, name: "link", may: [] };
-  const client = createLinkClient(identity);
+  const client = createLinkClient(identity, options.timeoutMs);
   let delivery: Delivery | null = null;
   const onReceived = (channel: string, parcel: Parcel["kind"]): void => {
     onEvent({ kind: "received", channel, parcel });

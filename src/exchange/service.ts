@@ -6,6 +6,7 @@ import type { Departures } from "#safeguards";
 import type { Channel } from "#store";
 import { createDepartures } from "./departures.ts";
 import { ExchangeError } from "./errors.ts";
+import { seeIncident } from "./incident.ts";
 import { type ExportedLog, exportLogs, type WriteFile } from "./log-export.ts";
 import { type ExchangeDeps, type Link, type LinkOptions, openLink } from "./open-link.ts";
 import { exportMedia, importMedia, type MediaPart, type MediaReport } from "./media.ts";
@@ -28,6 +29,8 @@ export interface Exchange {
   exportMedia(actor: Viewer, channel: string, partBytes?: number): AsyncGenerator<MediaPart>;
   /** Takes in one file that a partner sealed for this party. */
   importMedia(actor: Viewer, sealed: Uint8Array): Promise<MediaReport>;
+  /** Notes that an officer has looked at an incident; it stays, with its evidence. */
+  seeIncident(actor: Viewer, id: string): Promise<void>;
   /** Opens the link: partners reach this node, and the outbox is carried to them. */
   open(options: LinkOptions): Promise<Link>;
 }
@@ -118,6 +121,8 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     },
 
     evidence: (viewer, release) => makeEvidence(store, self, viewer, clock, release),
+
+    seeIncident: (actor, id) => seeIncident(store, actor, id),
 
     async open(options) {
       link = await openLink(deps, options);

@@ -20,10 +20,10 @@ import {
   type TaxiiListener,
   tlsPin,
 } from "#exchange";
-import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
+import { createIntake, type Intake, type Loader, mispLoader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
 import { designationType, ofacLoader, unLoader } from "#pillars/designations";
-import { dialogueRoundType } from "#pillars/dialogues";
+import { createDialogues, type Dialogues, dialogueTypes } from "#pillars/dialogues";
 import { createSafeguards, type Safeguards } from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
@@ -48,6 +48,7 @@ export interface EntenteNode {
   readonly exchange: Exchange;
   readonly feeds: Feeds;
   readonly taxii: Taxii;
+  readonly dialogues: Dialogues;
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
   /** Opens the link to partners and starts delivery. */
   openLink(): Promise<Link>;
@@ -64,14 +65,17 @@ const POLL_MS = 1000;
 const VERSION = "0.1.0";
 
 /** What the pillars bring: record types and loaders, as plain lists. */
-const PILLAR_TYPES: readonly RecordType[] = [designationType, dialogueRoundType];
+const PILLAR_TYPES: readonly RecordType[] = [designationType, ...dialogueTypes];
 const PILLAR_LOADERS: readonly Loader[] = [ofacLoader, unLoader];
 
 export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
   const { config, secrets, folder } = home;
   const { clock, onError } = options;
   const party = config.party.id;
-  const engine = config.store === "sqlite" ? openSqlite(join(folder, "entente.sqlite")) : openPostgres(config.store);
+  const engine =
+    config.store === "sqlite"
+      ? openSqlite(join(folder, "entente.sqlite"), config.maxStoreBytes)
+      : openPostgres(config.store);
   const store = await openStore({ engine, party, clock });
   const registry = new TypeRegistry([...coreTypes, ...PILLAR_TYPES]);
   const self: Self = {
@@ -93,7 +97,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     witnesses: config.witnesses ?? [],
     onEvent: (event) => events.emit("exchange", event),
   });
-  const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, stixLoader] });
+  const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, mispLoader, stixLoader] });
   const node: EntenteNode = {
     home,
     self,
@@ -105,6 +109,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
     taxii: createTaxii({ store, self, clock, registry, onError, pageKey: pageKey(secrets.signingSeed) }),
+    dialogues: createDialogues({ store, self, clock, registry }),
     events,
     openLink: () =>
       exchange.open({
@@ -113,6 +118,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
         port: config.link.port,
         holder: randomUUID(),
         pollMs: POLL_MS,
+        ...(config.link.timeoutSeconds === undefined ? {} : { timeoutMs: config.link.timeoutSeconds * 1000 }),
         onError,
       }),
     serveWeb: (wake) => serveApp(webDeps(node, options, wake), config.web.host, config.web.port),
@@ -149,7 +155,7 @@ async function serveTaxii(node: EntenteNode): Promise<TaxiiListener | null> {
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(node: EntenteNode, { clock, onError }: NodeOptions, wake: () => void): ApiDeps {
-  const { store, self, access, safeguards, intake, exchange, events, home } = node;
+  const { store, self, access, safeguards, intake, exchange, dialogues, events, home } = node;
   return {
     taxii: home.config.taxii?.listen === undefined ? taxiiApp(node) : null,
     store,
@@ -159,6 +165,7 @@ function webDeps(node: EntenteNode, { clock, onError }: NodeOptions, wake: () =>
     safeguards,
     intake,
     exchange,
+    dialogues,
     wake,
     onError,
     version: VERSION,
