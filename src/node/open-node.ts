@@ -22,8 +22,8 @@ import {
 } from "#exchange";
 import { createIntake, type Intake, type Loader, mispLoader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
-import { designationType, ofacLoader, unLoader } from "#pillars/designations";
 import { createDialogues, type Dialogues, dialogueTypes } from "#pillars/dialogues";
+import { actTypes, createRegistry, designationType, listLoaders, type Registry } from "#pillars/designations";
 import { createSafeguards, type Safeguards } from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
@@ -49,6 +49,7 @@ export interface EntenteNode {
   readonly feeds: Feeds;
   readonly taxii: Taxii;
   readonly dialogues: Dialogues;
+  readonly lists: Registry;
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
   /** Opens the link to partners and starts delivery. */
   openLink(): Promise<Link>;
@@ -65,8 +66,8 @@ const POLL_MS = 1000;
 const VERSION = "0.1.0";
 
 /** What the pillars bring: record types and loaders, as plain lists. */
-const PILLAR_TYPES: readonly RecordType[] = [designationType, ...dialogueTypes];
-const PILLAR_LOADERS: readonly Loader[] = [ofacLoader, unLoader];
+const PILLAR_TYPES: readonly RecordType[] = [designationType, ...actTypes.map(([type]) => type), ...dialogueTypes];
+const PILLAR_LOADERS: readonly Loader[] = [...listLoaders];
 
 export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
   const { config, secrets, folder } = home;
@@ -110,6 +111,14 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
     taxii: createTaxii({ store, self, clock, registry, onError, pageKey: pageKey(secrets.signingSeed) }),
     dialogues: createDialogues({ store, self, clock, registry }),
+    lists: createRegistry({
+      store,
+      party,
+      partyName: config.party.name,
+      clock,
+      registry,
+      folder: join(folder, "lists"),
+    }),
     events,
     openLink: () =>
       exchange.open({
