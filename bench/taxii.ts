@@ -11,7 +11,7 @@ import { openSqlite, openStore, type Store } from "#store";
 import { type Benchmark, round } from "./figure.ts";
 import { objectText } from "./objects.ts";
 
-export const PARTY = "identity--10000000-0000-4000-8000-00000000000a";
+const PARTY = "identity--10000000-0000-4000-8000-00000000000a";
 const discloser: Viewer = { kind: "officer", party: PARTY, officer: "officer--1", roles: ["disclosure-officer"] };
 const MEDIA = "application/taxii+json;version=2.1";
 const PAGE = 1000;

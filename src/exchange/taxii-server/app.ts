@@ -8,7 +8,7 @@ import { pageMarks } from "./page-mark.ts";
 import type { Caller, TaxiiPort } from "./port.ts";
 import { answer, type Handler, type Route, routesOf } from "./routes.ts";
 
-export interface TaxiiServerOptions<C extends Caller> {
+interface TaxiiServerOptions<C extends Caller> {
   readonly port: TaxiiPort<C>;
   /** Signs page marks. The same in every process that serves the same collections; 32 bytes, secret. */
   readonly key: Uint8Array;

@@ -16,7 +16,7 @@ const FAULTS = {
   internal: [500, "Something failed on this server"],
 } as const;
 
-export type TaxiiFaultCode = keyof typeof FAULTS;
+type TaxiiFaultCode = keyof typeof FAULTS;
 
 /** An answer that is an error resource. */
 export class TaxiiFault extends CodedError<TaxiiFaultCode> {

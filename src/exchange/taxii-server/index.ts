@@ -2,15 +2,12 @@
  * taxii-server: TAXII 2.1 (OASIS Standard, 10 June 2021) as a Hono app over a port. It knows the protocol; what is stored,
  * who calls and what they may see is the port's. Depends on `base` and hono.
  */
-export { createTaxiiServer, type TaxiiServerOptions } from "./app.ts";
-export { TaxiiFault, type TaxiiFaultCode } from "./errors.ts";
+export { createTaxiiServer } from "./app.ts";
 export type {
   AddOutcome,
   Caller,
   CollectionInfo,
-  ItemsPage,
   ManifestItem,
-  ObjectsPage,
   OpenCollection,
   PageAsk,
   PageFacts,
@@ -20,5 +17,4 @@ export type {
   TaxiiPort,
   WrittenPage,
 } from "./port.ts";
-export type { VersionFilter } from "./query.ts";
 export { statusResource } from "./resources.ts";

@@ -19,7 +19,7 @@ export interface TaxiiQuery {
 export type MatchField = "id" | "type" | "version" | "spec_version";
 
 /** Objects of a page at most, and where none is asked for. */
-export const MAX_PAGE = 1000;
+const MAX_PAGE = 1000;
 const MAX_QUERY = 64 * 1024;
 const MAX_VALUES = 1000;
 const SIMPLE = ["added_after", "limit", "next"] as const;

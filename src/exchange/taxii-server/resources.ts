@@ -39,7 +39,7 @@ export function statusResource({ id, at, successes, failures }: AddOutcome): obj
 }
 
 /** STIX has versions in milliseconds as a rule; further digits are shown where there are any. */
-export const versionText = (version: Instant): string => version.replace(/000Z$/, "Z");
+const versionText = (version: Instant): string => version.replace(/000Z$/, "Z");
 
 /** §3.7: an envelope round texts that are not touched. Empty, it is `{}`. */
 export function envelopeBytes({ count, bodies }: ObjectsPage, mark: string | null): Uint8Array {

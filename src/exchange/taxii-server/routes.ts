@@ -82,7 +82,7 @@ export function routesOf<C extends Caller>(serving: Serving<C>): readonly Route<
       DELETE: (request) => remove(serving, request),
     }),
     at([...object, "versions"], { GET: (request) => items(serving, request, "versions", OF_VERSIONS, "all") }),
-    at([":root", "status", ":status"], { GET: (request) => status(serving, request) }),
+    at([":root", "status", ":status"], { GET: (request) => statusOf(serving, request) }),
   ];
 }
 
@@ -110,7 +110,7 @@ async function collections<C extends Caller>(serving: Serving<C>, request: Reque
   return json(list.length === 0 ? {} : { collections: list.map(collectionResource) });
 }
 
-async function status<C extends Caller>({ port }: Serving<C>, { caller, part }: Request<C>): Promise<Response> {
+async function statusOf<C extends Caller>({ port }: Serving<C>, { caller, part }: Request<C>): Promise<Response> {
   const text = await port.status(caller, part["root"] ?? "", part["status"] ?? "");
   if (text === null) throw absent();
   return answer(text);

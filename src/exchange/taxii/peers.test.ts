@@ -49,7 +49,7 @@ test("our client walks our server by page mark and by date, with name and passwo
   const found: string[] = [];
   const walked = walkObjects(client, root ?? "", collection?.id ?? "", position, { now: () => new Date(), limit: 10 });
   for await (const { page, after } of walked) {
-    for await (const item of readObjects(new Blob([page.body as Uint8Array<ArrayBuffer>]).stream()))
+    for await (const item of readObjects(new Blob([page.body]).stream()))
       if (item.kind === "object") found.push(item.text);
     position = after;
   }

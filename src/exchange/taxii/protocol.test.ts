@@ -72,9 +72,11 @@ describe.each(Object.keys(engines))("TAXII 2.1 on %s", (name) => {
       ...[2, 3, 1, 4, 5].map((n) => tool(n).id),
       `domain-name--${uuid(6)}`,
     ]);
-    const [first, last] = ["First", "Last"].map((end) => response.headers.get(`x-taxii-date-added-${end}`) ?? "");
+    const [first = "", last = ""] = ["First", "Last"].map(
+      (end) => response.headers.get(`x-taxii-date-added-${end}`) ?? "",
+    );
     expect(first).toMatch(/^2026-06-01T00:00:00\.\d{6}Z$/);
-    expect(first! < last!).toBe(true);
+    expect(first < last).toBe(true);
     expect((await face.json("own", `${ROOT}collections/empty/objects/`)).body).toEqual({});
     expect((await face.json("own", `${ROOT}collections/empty/manifest/`)).body).toEqual({});
   });

@@ -78,11 +78,14 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 const TYPE = /^[a-z][a-z0-9-]{1,248}[a-z0-9]$/;
 const MARKING = /^marking-definition--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PARTY = /^identity--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-export const TAXII_PATH = "/taxii2/";
+const TAXII_PATH = "/taxii2/";
 
 export function createTaxii(deps: TaxiiDeps): Taxii {
   const { store, self, clock } = deps;
-  const shown = ({ password: _, ...rest }: TaxiiClient): ShownClient => rest;
+  const shown = (client: TaxiiClient): ShownClient => {
+    const { password: _, ...rest } = client;
+    return rest;
+  };
 
   return {
     async addClient(actor, { name, party, roles, purpose, perMinute }) {
