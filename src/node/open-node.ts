@@ -164,7 +164,7 @@ async function serveTaxii(node: EntenteNode): Promise<TaxiiListener | null> {
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(node: EntenteNode, { clock, onError }: NodeOptions, wake: () => void): ApiDeps {
-  const { store, self, access, safeguards, intake, exchange, dialogues, events, home } = node;
+  const { store, self, access, safeguards, intake, lists, exchange, dialogues, events, home } = node;
   return {
     taxii: home.config.taxii?.listen === undefined ? taxiiApp(node) : null,
     store,
@@ -173,6 +173,7 @@ function webDeps(node: EntenteNode, { clock, onError }: NodeOptions, wake: () =>
     access,
     safeguards,
     intake,
+    lists,
     exchange,
     dialogues,
     wake,

@@ -20,7 +20,7 @@ import type { TaxiiDeps } from "./types.ts";
 export interface TaxiiCaller extends Caller {
   readonly client: TaxiiClient;
   readonly viewer: Viewer;
-  readonly terms: { readonly purpose?: string; readonly consents?: readonly string[] };
+  readonly terms: { readonly purpose?: string };
 }
 
 export const DEFAULT_ROOT = "default";
@@ -130,8 +130,7 @@ function callerOf(client: TaxiiClient, party: string): TaxiiCaller {
     viewer: own
       ? { kind: "officer", party, officer: `taxii:${client.name}`, roles: client.roles }
       : { kind: "partner", party: client.party },
-    // A party needs nobody's consent to be given what it gave itself.
-    terms: own ? {} : { consents: [client.party], ...(client.purpose === null ? {} : { purpose: client.purpose }) },
+    terms: own || client.purpose === null ? {} : { purpose: client.purpose },
   };
 }
 

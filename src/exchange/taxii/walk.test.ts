@@ -116,7 +116,6 @@ describe.each(Object.keys(engines))("a walk on %s", (name) => {
           now: NOW,
           party: HOME,
           purpose: "prevention",
-          consents: [PARTNER],
         },
       );
       return (

@@ -7,6 +7,7 @@ import { StoreError } from "../errors.ts";
 import { labelCondition } from "../label-sql.ts";
 import { actorName, chunks, lockRecords, nextEpoch, readAction, type RepoContext } from "./context.ts";
 import type { LabelWriter } from "./labels.ts";
+import { type RecordEnds, recordEnds } from "./record-ends.ts";
 
 /** One stored version of a record, with its text exactly as it was accepted. */
 export interface StoredRecord {
@@ -23,7 +24,7 @@ export interface StoredRecord {
   readonly addedAt: Instant;
   readonly addedBy: string;
   readonly source: string;
-  readonly state: "held" | "withdrawn";
+  readonly state: "held" | "withdrawn" | "expired";
 }
 
 export interface RecordQuery {
@@ -44,7 +45,7 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
-export interface RecordReader {
+export interface RecordReader extends Pick<RecordEnds, "cameFrom" | "overdue"> {
   /** The latest version that this viewer may see, or the one named. `null` for absent and for not allowed alike. */
   get(id: string, version?: Instant): Promise<StoredRecord | null>;
   /** Newest first. */
@@ -73,12 +74,10 @@ export interface Append {
 /** `foreign`: the id belongs to another party, whose record it stays. `conflict`: this version stands with other text. */
 export type AppendResult = "added" | "unchanged" | "conflict" | "foreign";
 
-export interface RecordWriter extends RecordReader {
+export interface RecordWriter extends RecordReader, RecordEnds {
   append(items: readonly Append[]): Promise<readonly AppendResult[]>;
   /** Sets the markings assigned beside the text, for one version. */
   relabel(id: string, version: Instant, assigned: readonly string[]): Promise<void>;
-  /** Removes the text of every version and keeps its hash. @returns how many versions lost their text. */
-  withdraw(id: string, owner: PartyId): Promise<number>;
 }
 
 const INSERT: BulkInsert = {
@@ -142,7 +141,7 @@ interface Row {
   added_at: string;
   added_by: string;
   source: string;
-  state: "held" | "withdrawn";
+  state: "held" | "withdrawn" | "expired";
   owner: string;
 }
 
@@ -323,24 +322,27 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       const keys = await tx.insertMany(INSERT, rows);
       const edges: string[][] = [];
       const versioned = new Set<string>();
-      const left: number[] = [];
+      const left: { readonly place: number; readonly row: number }[] = [];
       for (const [row, key] of keys.entries()) {
         const place = places[row];
         const item = place === undefined ? undefined : items[place];
         if (place === undefined || item === undefined) continue;
         if (key === null) {
-          left.push(place);
+          left.push({ place, row });
         } else {
           results[place] = "added";
           if (again.has(place)) versioned.add(item.record.id);
           for (const ref of item.record.refs) edges.push([ref.target, item.record.id, ref.property]);
         }
       }
-      const held = await textsOf(left.map((place) => items[place]?.record.id ?? ""));
-      for (const place of left) {
+      const known = await versionsOf(left.map(({ place }) => items[place]?.record.id ?? ""));
+      for (const { place, row } of left) {
         const record = items[place]?.record;
-        const same = held.get(`${record?.id} ${record?.version}`) === record?.sha256;
-        results[place] = same ? "unchanged" : "conflict";
+        if (record === undefined) continue;
+        const found = known.get(`${record.id} ${record.version}`);
+        if (found?.sha256 !== record.sha256) results[place] = "conflict";
+        else if (found.held) results[place] = "unchanged";
+        else results[place] = await sameText(record, rows[row]);
       }
       if (edges.length > 0) await tx.insertMany(INSERT_EDGE, edges);
       if (versioned.size > 0) {
@@ -375,32 +377,7 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       await context.tx.db.updateTable("record").set({ label }).where("seq", "=", row.seq).execute();
     },
 
-    async withdraw(id, owner) {
-      const { db, engine } = context.tx;
-      const rows = await db
-        .selectFrom("record")
-        .innerJoin("label", "label.id", "record.label")
-        .select(["record.seq", "record.names"])
-        .where("record.id", "=", id)
-        .where("label.owner", "=", owner)
-        .where("record.state", "=", "held")
-        .execute();
-      if (rows.length > 0) await nextEpoch(context.tx);
-      for (const { seq, names } of rows) {
-        if (engine === "sqlite" && names !== "") {
-          await sql`insert into record_names (record_names, rowid, names) values ('delete', ${seq}, ${names})`.execute(
-            db,
-          );
-        }
-        await db
-          .updateTable("record")
-          .set({ state: "withdrawn", text: "", names: "", title: "" })
-          .where("seq", "=", seq)
-          .execute();
-      }
-      if (rows.length > 0) await db.deleteFrom("edge").where("from_id", "=", id).execute();
-      return rows.length;
-    },
+    ...recordEnds(context),
   };
 
   async function ownersOf(ids: readonly string[]): Promise<Map<string, string>> {
@@ -427,18 +404,51 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
     return { seq: row?.seq ?? 0, at: row?.added_at ?? "" };
   }
 
-  /** The hash of each version's text, by `id version`. */
-  async function textsOf(ids: readonly string[]): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
+  /** The hash of each version's text and whether the text is here, by `id version`. */
+  async function versionsOf(ids: readonly string[]): Promise<Map<string, { sha256: string; held: boolean }>> {
+    const found = new Map<string, { sha256: string; held: boolean }>();
     for (const part of chunks([...new Set(ids)])) {
       const rows = await context.tx.db
         .selectFrom("record")
-        .select(["id", "version", "sha256"])
+        .select(["id", "version", "sha256", "state"])
         .where("id", "in", part)
         .execute();
-      for (const { id, version, sha256 } of rows) found.set(`${id} ${version}`, toHex(sha256));
+      for (const { id, version, sha256, state } of rows)
+        found.set(`${id} ${version}`, { sha256: toHex(sha256), held: state === "held" });
     }
     return found;
+  }
+
+  /** The version is here already. One whose text was deleted, and which its owner gives again, has its text again. */
+  async function sameText(
+    record: AcceptedRecord,
+    row: readonly (string | number | null | Uint8Array)[] | undefined,
+  ): Promise<AppendResult> {
+    const { db, engine } = context.tx;
+    const known = await db
+      .selectFrom("record")
+      .select(["seq", "sha256", "state"])
+      .where("id", "=", record.id)
+      .where("version", "=", record.version)
+      .executeTakeFirstOrThrow();
+    if (toHex(known.sha256) !== record.sha256) return "conflict";
+    if (known.state === "held" || row === undefined) return "unchanged";
+    await nextEpoch(context.tx);
+    const names = record.names.join("\n");
+    const label = row[INSERT.columns.findIndex(({ name }) => name === "label")] as number;
+    await db
+      .updateTable("record")
+      .set({ state: "held", text: record.text, title: record.title, names, label })
+      .where("seq", "=", known.seq)
+      .execute();
+    if (engine === "sqlite" && names !== "")
+      await sql`insert into record_names (rowid, names) values (${known.seq}, ${names})`.execute(db);
+    if (record.refs.length > 0)
+      await context.tx.insertMany(
+        INSERT_EDGE,
+        record.refs.map((ref) => [ref.target, record.id, ref.property]),
+      );
+    return "added";
   }
 
   return repo;

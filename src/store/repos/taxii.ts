@@ -68,7 +68,7 @@ export interface TaxiiReader {
   status(id: string, client: string, root: string): Promise<string | null>;
 }
 
-type TaxiiTerms = Pick<Context, "purpose" | "consents">;
+type TaxiiTerms = Pick<Context, "purpose">;
 
 export interface TaxiiWriter extends TaxiiReader {
   addClient(client: TaxiiClient, tokenHash: string): Promise<void>;
