@@ -12,8 +12,7 @@ import { lists } from "./0026-lists.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order. A published migration never changes; a new one is added below it. */
-const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds, taxii, delivery, lists];
-const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds, delivery, onward, lists];
+const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds, taxii, delivery, onward, lists];
 
 /**
  * Brings the database to this version, each step in one transaction with its mark.
