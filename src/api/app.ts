@@ -23,6 +23,8 @@ const MAX_JSON = 80 * 1024 * 1024;
 /** The whole HTTP face for people: the API under /api/v1, its OpenAPI document, and the built workbench. */
 export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>();
+  const { taxii } = deps;
+  if (taxii !== undefined && taxii !== null) app.all("/taxii2/*", (c) => taxii.fetch(c.req.raw));
   app.use(
     secureHeaders({
       contentSecurityPolicy: {

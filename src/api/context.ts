@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import type { Context, Hono } from "hono";
 import type { Clock } from "#base";
 import { type Access, type OfficerViewer, type Permission, requirePermission } from "#access";
 import type { Exchange, Self } from "#exchange";
@@ -29,6 +29,8 @@ export interface ApiDeps {
   /** The folder of the built workbench, or `null`. */
   readonly webRoot: string | null;
   readonly version: string;
+  /** The TAXII server, for other parties' tools; `null`: it is served elsewhere. */
+  readonly taxii?: Hono | null;
 }
 
 export interface Env {

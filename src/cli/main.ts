@@ -23,6 +23,7 @@ import { pairCommand } from "./commands/pair.ts";
 import { patternCommand } from "./commands/pattern.ts";
 import { releaseCommand } from "./commands/release.ts";
 import { startCommand } from "./commands/start.ts";
+import { taxiiCommand } from "./commands/taxii.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
 
@@ -37,6 +38,7 @@ const COMMANDS = [
   listsCommand,
   designationsCommand,
   feedCommand,
+  taxiiCommand,
   recordsCommand,
   releaseCommand,
   consentCommand,

@@ -35,7 +35,10 @@ export type ExchangeErrorCode =
   | "feed-unknown"
   | "feed-exists"
   | "feed-invalid"
-  | "feed-busy";
+  | "feed-busy"
+  | "taxii-invalid"
+  | "taxii-unknown"
+  | "taxii-exists";
 
 export class ExchangeError extends CodedError<ExchangeErrorCode> {
   readonly room = "exchange";

@@ -20,5 +20,7 @@ export { ageIdentity } from "./sealed-file.ts";
 export type { Self } from "./self.ts";
 export type { ExchangeDeps, ExchangeEvent, Link, LinkOptions } from "./open-link.ts";
 export { createExchange, type Exchange } from "./service.ts";
+export { listen as listenTaxii, type TaxiiListener } from "./taxii/listen.ts";
+export { createTaxii, type Taxii, type TaxiiDeps, type TaxiiFace } from "./taxii/service.ts";
 export type { WitnessAddress, Witnessing } from "./witnessing.ts";
 export type { Credentials } from "./taxii-client/index.ts";

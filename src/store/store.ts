@@ -17,6 +17,7 @@ import { parcelRepo, type ParcelReader, type ParcelWriter } from "./repos/parcel
 import { recordRepo, type RecordReader, type RecordWriter } from "./repos/records.ts";
 import { releaseRepo, type ReleaseReader, type ReleaseWriter } from "./repos/releases.ts";
 import { settingRepo, type SettingReader, type SettingWriter } from "./repos/settings.ts";
+import { taxiiRepo, type TaxiiReader, type TaxiiWriter } from "./repos/taxii.ts";
 import { treeRepo, type TreeReader, type TreeWriter } from "./repos/trees.ts";
 
 export interface Reader {
@@ -32,6 +33,7 @@ export interface Reader {
   readonly trees: TreeReader;
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
+  readonly taxii: TaxiiReader;
   readonly onward: OnwardReader;
   readonly lists: ListReader;
 }
@@ -49,6 +51,7 @@ export interface Transactor extends Reader {
   readonly trees: TreeWriter;
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
+  readonly taxii: TaxiiWriter;
   readonly onward: OnwardWriter;
   readonly lists: ListWriter;
 }
@@ -115,6 +118,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         trees: treeRepo(context),
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
+        taxii: taxiiRepo(context, labels),
         onward: onwardRepo(context),
         lists: listRepo(context),
       });
