@@ -16,7 +16,8 @@ export async function applyReceipt(
 ): Promise<void> {
   const { body } = parcel;
   const sent = await t.parcels.outbound(channel.id, body.sequence);
-  if (sent === null || sent.hash !== body.parcel || sent.kind === "receipt" || sent.kind === "hello") {
+  const asks = sent?.kind === "release" || sent?.kind === "correction" || sent?.kind === "recall";
+  if (sent === null || sent.hash !== body.parcel || !asks) {
     throw new ExchangeError("parcel-forged", "the receipt is for something that was not sent on this channel");
   }
   const carried = carriedBy(sent);

@@ -68,6 +68,8 @@ export async function listen(options: LinkServerOptions): Promise<LinkServer> {
     },
     (req, res) => {
       answer(options, req, res).catch((error: unknown) => {
+        // The other side went away in the middle of its message: nothing failed here, and it will send it again.
+        if (req.errored !== null) return;
         options.onError(error);
         reply(res, 503, { result: "later", message: "this node could not keep the parcel now" });
       });

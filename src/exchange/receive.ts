@@ -192,6 +192,8 @@ async function apply(
   switch (parcel.kind) {
     case "hello":
       return { summary: { name: parcel.body.name }, subject: null, results: null };
+    case "padding":
+      return { summary: {}, subject: null, results: null };
     case "receipt":
       await applyReceipt(t, channel, parcel, now);
       return {

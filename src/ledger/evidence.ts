@@ -168,7 +168,7 @@ function judgeParcels(judging: Judging): { readonly from: string; readonly to: s
   for (const [n, item] of judging.evidence.parcels.entries()) {
     try {
       const parcel = checkProven(judging, item);
-      if (parcel.kind === "receipt" || parcel.kind === "hello")
+      if (parcel.kind === "receipt" || parcel.kind === "hello" || parcel.kind === "padding")
         throw new LedgerError("evidence-malformed", "a receipt stands among the parcels");
       direction ??= { from: parcel.from, to: parcel.to };
       if (parcel.from !== direction.from)
@@ -256,7 +256,7 @@ function checkProven({ evidence, keys, cosigners, cosigned }: Judging, item: Pro
 /** A receipt is for a parcel in this file, and speaks of the records that were in it and of no other. */
 function matchReceipt(receipt: ParcelOf<"receipt">, sent: ReadonlyMap<string, Parcel>): void {
   const parcel = sent.get(receipt.body.parcel);
-  if (parcel === undefined || parcel.kind === "receipt" || parcel.kind === "hello")
+  if (parcel === undefined || parcel.kind === "receipt" || parcel.kind === "hello" || parcel.kind === "padding")
     throw new LedgerError("evidence-receipt", "the receipt is for a parcel that is not in this file");
   if (receipt.from !== parcel.to || receipt.to !== parcel.from || receipt.body.sequence !== parcel.sequence) {
     throw new LedgerError("evidence-receipt", "the receipt does not fit its parcel");

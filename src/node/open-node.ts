@@ -8,6 +8,7 @@ import {
   ageIdentity,
   createExchange,
   createFeeds,
+  DEFAULT_CADENCE,
   type Exchange,
   type ExchangeEvent,
   type Feeds,
@@ -86,6 +87,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     mediaIdentity: () => ageIdentity(secrets.signingSeed),
     witnessedLogs: config.witness?.logs ?? [],
     witnesses: config.witnesses ?? [],
+    cadence: cadenceOf(config),
     onEvent: (event) => events.emit("exchange", event),
   });
   const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, stixLoader] });
@@ -114,6 +116,16 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     close: () => store.close(),
   };
   return node;
+}
+
+function cadenceOf({ checkpoints }: Home["config"]): typeof DEFAULT_CADENCE {
+  const { everyMs, padTo, idle } = DEFAULT_CADENCE;
+  const seconds = checkpoints?.everySeconds;
+  return {
+    everyMs: seconds === undefined ? everyMs : seconds * 1000,
+    padTo: checkpoints?.padTo ?? padTo,
+    idle: checkpoints?.idle ?? idle,
+  };
 }
 
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");

@@ -164,7 +164,7 @@ export function channelRoutes(api: Api, deps: ApiDeps): void {
             hash,
             at: createdAt,
             state,
-            receipted: kind === "receipt" || kind === "hello" ? null : receipt !== null,
+            receipted: kind === "receipt" || kind === "hello" || kind === "padding" ? null : receipt !== null,
           })),
           ...received.map(({ sequence, kind, hash, receivedAt }) => ({
             direction: "received" as const,

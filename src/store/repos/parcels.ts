@@ -103,6 +103,7 @@ export interface ParcelReader {
   outboundAt(channel: string, sequences: readonly number[]): Promise<readonly OutboundParcel[]>;
   outboundBySubject(subject: string): Promise<readonly OutboundParcel[]>;
   outboundByHash(channel: string, hash: string): Promise<OutboundParcel | null>;
+  /** Newest first, without padding, which says nothing. */
   outboundList(channel: string, limit?: number): Promise<readonly OutboundParcel[]>;
   /** The first parcels not yet delivered, in order, whether or not their time has come. */
   queue(channel: string, limit: number, after?: number): Promise<readonly OutboundParcel[]>;
@@ -118,6 +119,7 @@ export interface ParcelReader {
   /** Releases, corrections and recalls for which no receipt has come. */
   unreceipted(channel: string): Promise<number>;
   inbound(channel: string, sequence: number): Promise<InboundParcel | null>;
+  /** Newest first, without padding unless it is asked for. */
   inboundList(query?: {
     channel?: string;
     kinds?: readonly ParcelKind[];
@@ -206,7 +208,13 @@ export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
       return row === undefined ? null : toOut(row);
     },
     async outboundList(channel, limit = 200) {
-      return (await out().where("channel", "=", channel).orderBy("sequence", "desc").limit(limit).execute()).map(toOut);
+      const rows = await out()
+        .where("channel", "=", channel)
+        .where("kind", "<>", "padding")
+        .orderBy("sequence", "desc")
+        .limit(limit)
+        .execute();
+      return rows.map(toOut);
     },
     async queue(channel, limit, after = -1) {
       const rows = await out()
@@ -273,7 +281,7 @@ export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
     async inboundList({ channel, kinds, limit = 100 } = {}) {
       let select = into();
       if (channel !== undefined) select = select.where("channel", "=", channel);
-      if (kinds !== undefined) select = select.where("kind", "in", [...kinds]);
+      select = kinds === undefined ? select.where("kind", "<>", "padding") : select.where("kind", "in", [...kinds]);
       return (await select.orderBy("received_at", "desc").orderBy("sequence", "desc").limit(limit).execute()).map(toIn);
     },
     async openings(side, channel, from, count) {

@@ -1,4 +1,4 @@
-export type ParcelKind = "hello" | "release" | "receipt" | "recall" | "correction";
+export type ParcelKind = "hello" | "release" | "receipt" | "recall" | "correction" | "padding";
 
 export interface ExchangeTables {
   channel: {
