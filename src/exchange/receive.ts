@@ -81,6 +81,7 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
   const size = message.first + message.parcels.length;
   const known = Math.min(expected - message.first, message.parcels.length);
   await checkKnown(t, channel, message, known);
+  let last = expected === 0 ? "" : ((await t.parcels.inbound(channel.id, expected - 1))?.sent ?? "");
   const fresh = message.parcels.slice(known).map(({ envelope, salt }, n) => ({
     envelope,
     salt,
@@ -104,12 +105,18 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
   const inbound: InboundParcel[] = [];
   const receipts: Posting[] = [];
   for (const { parcel, ...sealed } of fresh) {
+    if (parcel.sent < last)
+      throw new ExchangeError(
+        "parcel-backdated",
+        `parcel ${parcel.sequence} says that it was sent before the one before it`,
+      );
+    last = parcel.sent;
     const { summary, subject, results } = await apply(t, deps, channel, parcel, now);
-    const { kind, sequence } = parcel;
+    const { kind, sequence, sent } = parcel;
     const rest = { subject, summary: JSON.stringify(summary), receivedAt: now, checkpoint: message.checkpoint };
-    inbound.push({ channel: channel.id, sequence, kind, ...sealed, ...rest });
+    inbound.push({ channel: channel.id, sequence, kind, sent, ...sealed, ...rest });
     if (results !== null) {
-      const body = { parcel: sealed.hash, sequence, received: now, records: results };
+      const body = { parcel: sealed.hash, sequence, received: now, records: results.map(answered) };
       receipts.push({ letter: { kind: "receipt", body }, subject: sealed.hash });
     }
   }
@@ -173,6 +180,15 @@ async function checkCheckpoint(t: Transactor, channel: Channel, note: string, si
     });
   }
   return { ...checkpoint, text, cosignatures: [] };
+}
+
+/**
+ * What the partner is told of a record. An id that another party holds is not told from one that is new: what is sent in
+ * parcels is kept with them, and the receipt says no more, lest ids could be tried to learn what is held here.
+ */
+function answered({ id, version, result, reason, foreign }: RecordResult): Omit<RecordResult, "foreign"> {
+  if (foreign === true) return { id, version, result: "stored" };
+  return { id, version, result, ...(reason === undefined ? {} : { reason }) };
 }
 
 interface Applied {

@@ -39,6 +39,8 @@ export interface InboundParcel {
   /** JSON: what the inbox shows without opening the envelope. */
   readonly summary: string;
   readonly receivedAt: Instant;
+  /** As the parcel itself says; empty in rows from before this was kept. */
+  readonly sent: Instant;
 }
 
 export interface Incident {
@@ -95,6 +97,7 @@ const INSERT_INBOUND: BulkInsert = {
     text("subject"),
     text("summary"),
     text("received_at"),
+    text("sent"),
   ],
 };
 
@@ -155,6 +158,7 @@ export interface ParcelWriter extends ParcelReader {
   retryNow(channel: string): Promise<void>;
   /** The partner lacks what it once had: everything from `sequence` on waits again. */
   requeue(channel: string, sequence: number): Promise<void>;
+  /** The first receipt counts; a later one for the same parcel changes nothing. */
   receipted(channel: string, sequence: number, receipt: number): Promise<void>;
   /** @throws StoreError `place-taken` when a parcel stands at one of the places. */
   addInbound(parcels: readonly InboundParcel[]): Promise<void>;
@@ -387,6 +391,7 @@ export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
       await tx.db
         .updateTable("outbound")
         .set({ receipt })
+        .where("receipt", "is", null)
         .where("channel", "=", channel)
         .where("sequence", "=", sequence)
         .execute();
@@ -405,6 +410,7 @@ export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
           p.subject,
           p.summary,
           p.receivedAt,
+          p.sent,
         ]),
       );
       if (kept.includes(null)) throw new StoreError("place-taken", "a parcel stands at this place of the log already");

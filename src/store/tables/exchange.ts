@@ -53,6 +53,8 @@ export interface ExchangeTables {
     subject: string | null;
     summary: string;
     received_at: string;
+    /** As the parcel says; empty in rows from before this was kept. */
+    sent: string;
   };
   tree_node: { log: string; level: number; position: number; hash: Uint8Array };
   tree: { log: string; size: number; checkpoint: string | null };
