@@ -3,6 +3,7 @@ import { CodedError } from "#base";
 export type CliErrorCode =
   | "officer-missing"
   | "file-unreadable"
+  | "file-unwritable"
   | "folder-not-empty"
   | "channel-ambiguous"
   | "not-held"

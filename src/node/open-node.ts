@@ -16,10 +16,10 @@ import {
   type Self,
   tlsPin,
 } from "#exchange";
-import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
+import { createIntake, type Intake, type Loader, mispLoader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
-import { designationType, ofacLoader, unLoader } from "#pillars/designations";
-import { dialogueRoundType } from "#pillars/dialogues";
+import { createDialogues, type Dialogues, dialogueTypes } from "#pillars/dialogues";
+import { actTypes, createRegistry, designationType, listLoaders, type Registry } from "#pillars/designations";
 import { createSafeguards, type Safeguards } from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
@@ -43,6 +43,8 @@ export interface EntenteNode {
   readonly intake: Intake;
   readonly exchange: Exchange;
   readonly feeds: Feeds;
+  readonly dialogues: Dialogues;
+  readonly lists: Registry;
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
   /** Opens the link to partners and starts delivery. */
   openLink(): Promise<Link>;
@@ -57,8 +59,8 @@ const POLL_MS = 1000;
 const VERSION = "0.1.0";
 
 /** What the pillars bring: record types and loaders, as plain lists. */
-const PILLAR_TYPES: readonly RecordType[] = [designationType, dialogueRoundType];
-const PILLAR_LOADERS: readonly Loader[] = [ofacLoader, unLoader];
+const PILLAR_TYPES: readonly RecordType[] = [designationType, ...actTypes.map(([type]) => type), ...dialogueTypes];
+const PILLAR_LOADERS: readonly Loader[] = [...listLoaders];
 
 export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
   const { config, secrets, folder } = home;
@@ -90,7 +92,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     cadence: cadenceOf(config),
     onEvent: (event) => events.emit("exchange", event),
   });
-  const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, stixLoader] });
+  const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, mispLoader, stixLoader] });
   const node: EntenteNode = {
     home,
     self,
@@ -101,6 +103,15 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     intake,
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
+    dialogues: createDialogues({ store, self, clock, registry }),
+    lists: createRegistry({
+      store,
+      party,
+      partyName: config.party.name,
+      clock,
+      registry,
+      folder: join(folder, "lists"),
+    }),
     events,
     openLink: () =>
       exchange.open({
@@ -131,7 +142,7 @@ function cadenceOf({ checkpoints }: Home["config"]): typeof DEFAULT_CADENCE {
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(
-  { store, self, access, safeguards, intake, exchange, events }: EntenteNode,
+  { store, self, access, safeguards, intake, exchange, dialogues, events }: EntenteNode,
   { clock, onError }: NodeOptions,
   wake: () => void,
 ): ApiDeps {
@@ -143,6 +154,7 @@ function webDeps(
     safeguards,
     intake,
     exchange,
+    dialogues,
     wake,
     onError,
     version: VERSION,

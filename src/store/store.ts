@@ -10,6 +10,7 @@ import { cosignatureRepo, type CosignatureReader, type CosignatureWriter } from 
 import { feedRepo, type FeedReader, type FeedWriter } from "./repos/feeds.ts";
 import { importRepo, type ImportReader, type ImportWriter } from "./repos/imports.ts";
 import { labelRepo, type LabelReader, type LabelWriter } from "./repos/labels.ts";
+import { listRepo, type ListReader, type ListWriter } from "./repos/lists.ts";
 import { officerRepo, type OfficerReader, type OfficerWriter } from "./repos/officers.ts";
 import { parcelRepo, type ParcelReader, type ParcelWriter } from "./repos/parcels.ts";
 import { recordRepo, type RecordReader, type RecordWriter } from "./repos/records.ts";
@@ -30,6 +31,7 @@ export interface Reader {
   readonly trees: TreeReader;
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
+  readonly lists: ListReader;
 }
 
 export interface Transactor extends Reader {
@@ -45,6 +47,7 @@ export interface Transactor extends Reader {
   readonly trees: TreeWriter;
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
+  readonly lists: ListWriter;
 }
 
 /** The port. What a viewer may not see is not there: every read of a record is filtered by policy's predicate. */
@@ -107,6 +110,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         trees: treeRepo(context),
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
+        lists: listRepo(context),
       });
     } finally {
       open = false;
