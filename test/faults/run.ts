@@ -69,7 +69,7 @@ export async function runFaults({ releases, seed, limit, say }: FaultOptions): P
   const ports = [await freePort(), await freePort()] as const;
   const addresses = [await freePort(), await freePort()] as const;
   const configured = (n: 0 | 1) => ({
-    link: { host: "127.0.0.1", port: ports[n], url: `https://127.0.0.1:${addresses[n]}`, timeoutSeconds: 4 },
+    link: { host: "127.0.0.1", port: ports[n], url: `https://127.0.0.1:${addresses[n]}`, timeoutSeconds: 10 },
   });
   const [a, b] = await Promise.all([
     party("Islamabad", "sqlite", configured(0)),
