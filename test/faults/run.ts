@@ -251,8 +251,9 @@ function bytesOf({ folder }: Member): number {
 
 function setQuota({ folder }: Member, maxBytes: number | null): void {
   const file = join(folder, "config.json");
-  const { maxStoreBytes: _, ...config } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-  writeFileSync(file, JSON.stringify(maxBytes === null ? config : { ...config, maxStoreBytes: maxBytes }));
+  const config = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  // What is undefined is not written.
+  writeFileSync(file, JSON.stringify({ ...config, maxStoreBytes: maxBytes ?? undefined }));
 }
 
 /** What must hold when all is quiet, read from both stores. */
