@@ -5,7 +5,7 @@ import { LedgerError, openEnvelope, sealEnvelope } from "#ledger";
 import type { Viewer } from "#policy";
 import type { Channel, Store } from "#store";
 import { ExchangeError } from "./errors.ts";
-import { type LinkAnswer, type LinkMessage, messageEnd, writeMessage } from "./message.ts";
+import { type LinkAnswer, type LinkMessage, messageEnd, sentParcel, writeMessage } from "./message.ts";
 import { partnerLog, signHead } from "./outbox.ts";
 import { openSealed, sealFor } from "./sealed-file.ts";
 import type { Self } from "./self.ts";
@@ -158,7 +158,7 @@ async function nextMessage(
     if (next === undefined) return null;
     const message: LinkMessage = {
       first: next.sequence,
-      parcels: parcels.map(({ envelope, salt }) => ({ envelope, salt })),
+      parcels: parcels.map(sentParcel),
       checkpoint: await signHead(t, self, channel, next.sequence + parcels.length),
     };
     return { message, bytes: writeMessage(message) };

@@ -15,7 +15,7 @@ import {
   signNote,
   splitNote,
 } from "#ledger";
-import type { Channel, OutboundParcel, ParcelKind, Reader, Transactor } from "#store";
+import type { Channel, OutboundParcel, Reader, Transactor } from "#store";
 import { ExchangeError } from "./errors.ts";
 import { requireProvenLog } from "./log-trust.ts";
 import type { Self } from "./self.ts";
@@ -26,8 +26,8 @@ export const ownLog = (channel: string): string => `out:${channel}`;
 export const partnerLog = (channel: string): string => `in:${channel}`;
 
 export type Letter = {
-  [Kind in ParcelKind]: { readonly kind: Kind; readonly body: Extract<Parcel, { kind: Kind }>["body"] };
-}[ParcelKind];
+  [Kind in Parcel["kind"]]: { readonly kind: Kind; readonly body: Extract<Parcel, { kind: Kind }>["body"] };
+}[Parcel["kind"]];
 
 /** A letter, and the subject under which the outbox files it. */
 export interface Posting {

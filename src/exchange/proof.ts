@@ -29,6 +29,8 @@ export interface LogVerdict {
   readonly verified: boolean;
   readonly root: string | null;
   readonly problems: readonly string[];
+  /** Parcels whose text was deleted, as its terms asked; their hashes still make the tree. */
+  readonly deleted: number;
 }
 
 export interface ChannelVerdict {
@@ -72,6 +74,7 @@ async function verifyLog(
 ): Promise<LogVerdict> {
   const problems: string[] = [];
   let size = 0;
+  let deleted = 0;
   let root: string | null = null;
   try {
     const origin = logOrigin(channel.id, signer.party);
@@ -79,13 +82,18 @@ async function verifyLog(
       .filter((note) => note !== null)
       .map((note) => parseCheckpoint(openNote(note, [{ name: origin, publicKey: signer.key }]).text));
     const [newest] = heads;
-    if (newest === undefined) return { size: 0, verified: true, root: null, problems: [] };
+    if (newest === undefined) return { size: 0, verified: true, root: null, problems: [], deleted: 0 };
     ({ size } = newest);
     root = Buffer.from(newest.root).toString("base64");
     const leaves: Uint8Array[] = [];
     for (let sequence = 0; sequence < size; sequence++) {
       const held = await parcelAt(sequence);
       if (held === null) throw new LedgerError("tree-range", `parcel ${sequence} is missing`);
+      if (held.envelope === "" && (held.erasedAt ?? null) !== null) {
+        deleted++;
+        leaves.push(leafOf(held.hash, held.salt));
+        continue;
+      }
       const parcel = readParcel(openEnvelope(held.envelope, PARCEL_TYPE, [signer.key]).payload);
       if (parcel.sequence !== sequence || parcel.from !== signer.party)
         problems.push(`parcel ${sequence} is not what it says`);
@@ -101,7 +109,7 @@ async function verifyLog(
     if (!(error instanceof LedgerError || error instanceof BaseError)) throw error;
     problems.push(error.message);
   }
-  return { size, verified: problems.length === 0, root, problems };
+  return { size, verified: problems.length === 0, root, problems, deleted };
 }
 
 /** One file that proves a release: its parcels, what came back, and the proofs that both stand in the signed logs. */
@@ -138,6 +146,7 @@ export async function makeEvidence(
     for (const parcel of parcels) {
       sent.push({
         envelope: parcel.envelope,
+        ...((parcel.erasedAt ?? null) === null ? {} : { erased: { hash: parcel.hash, at: parcel.erasedAt ?? "" } }),
         salt: parcel.salt,
         index: parcel.sequence,
         checkpoint: ownCheckpoint,

@@ -1,4 +1,4 @@
-import { BaseError, type Clock, equalBytes, type Instant, instantOf, sha256Hex } from "#base";
+import { BaseError, type Clock, equalBytes, instantOf } from "#base";
 import {
   appendAll,
   LedgerError,
@@ -15,12 +15,13 @@ import {
 import type { Viewer } from "#policy";
 import type { Channel, InboundParcel, Store, Transactor } from "#store";
 import type { TypeRegistry } from "#stix";
-import { applyReceipt } from "./apply-receipt.ts";
-import { applyRecall, applyRecords, type RecordResult } from "./apply-records.ts";
+import type { RecordResult } from "./apply-records.ts";
 import { cosignPartner } from "./cosigning.ts";
+import type { LegalHold } from "./erasure.ts";
 import { ExchangeError } from "./errors.ts";
 import { keepIncident } from "./incident.ts";
-import { type LinkAnswer, type LinkMessage, readMessage } from "./message.ts";
+import { type Applied, apply } from "./apply.ts";
+import { envelopeHash, type LinkAnswer, type LinkMessage, readMessage } from "./message.ts";
 import { leafOf, partnerLog, postAll, type Posting } from "./outbox.ts";
 import type { Self } from "./self.ts";
 
@@ -29,6 +30,7 @@ export interface ReceiveDeps {
   readonly self: Self;
   readonly clock: Clock;
   readonly registry: TypeRegistry;
+  readonly legalHold?: LegalHold;
   /** Called after a parcel is on disk here. */
   readonly onReceived: (channel: string, kind: Parcel["kind"]) => void;
 }
@@ -82,11 +84,12 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
   const known = Math.min(expected - message.first, message.parcels.length);
   await checkKnown(t, channel, message, known);
   let last = expected === 0 ? "" : ((await t.parcels.inbound(channel.id, expected - 1))?.sent ?? "");
-  const fresh = message.parcels.slice(known).map(({ envelope, salt }, n) => ({
-    envelope,
-    salt,
-    hash: sha256Hex(envelope),
-    parcel: openParcel(envelope, expected + n, channel, self),
+  const fresh = message.parcels.slice(known).map((sent, n) => ({
+    envelope: sent.envelope,
+    salt: sent.salt,
+    hash: envelopeHash(sent),
+    sequence: expected + n,
+    parcel: sent.erased === undefined ? openParcel(sent.envelope, expected + n, channel, self) : null,
   }));
   if (fresh.length > 0)
     await appendAll(
@@ -102,21 +105,29 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
   await t.trees.setCheckpoint(log, message.checkpoint);
 
   const now = instantOf(clock());
-  const inbound: InboundParcel[] = [];
+  let inbound: InboundParcel[] = [];
+  const kinds: Parcel["kind"][] = [];
   const receipts: Posting[] = [];
   for (const { parcel, ...sealed } of fresh) {
-    if (parcel.sent < last)
+    if (parcel !== null && parcel.sent < last)
       throw new ExchangeError(
         "parcel-backdated",
         `parcel ${parcel.sequence} says that it was sent before the one before it`,
       );
-    last = parcel.sent;
-    const { summary, subject, results } = await apply(t, deps, channel, parcel, now);
-    const { kind, sequence, sent } = parcel;
-    const rest = { subject, summary: JSON.stringify(summary), receivedAt: now, checkpoint: message.checkpoint };
-    inbound.push({ channel: channel.id, sequence, kind, sent, ...sealed, ...rest });
+    last = parcel?.sent ?? last;
+    // These act on parcels that came before them, in this message or another.
+    if (parcel?.kind === "recall" || parcel?.kind === "fair-key") {
+      await t.parcels.addInbound(inbound);
+      inbound = [];
+    }
+    const applied = parcel === null ? NOTHING : await apply(t, deps, channel, parcel, sealed.hash, now);
+    const { subject, results } = applied;
+    const rest = { subject, summary: JSON.stringify(applied.summary), receivedAt: now, checkpoint: message.checkpoint };
+    const erasedAt = parcel === null ? now : null;
+    inbound.push({ channel: channel.id, kind: parcel?.kind ?? "erased", ...sealed, ...rest, sent: last, erasedAt });
+    if (parcel !== null) kinds.push(parcel.kind);
     if (results !== null) {
-      const body = { parcel: sealed.hash, sequence, received: now, records: results.map(answered) };
+      const body = { parcel: sealed.hash, sequence: sealed.sequence, received: now, records: results.map(answered) };
       receipts.push({ letter: { kind: "receipt", body }, subject: sealed.hash });
     }
   }
@@ -124,16 +135,18 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
   await t.channels.contact(channel.id, null);
   await t.parcels.retryNow(channel.id);
   await postAll(t, self, channel, receipts, now);
-  const kinds = inbound.map(({ kind }) => kind);
   return { answer: { result: "stored", size, taken: fresh.length, ...cosigned }, kinds };
 }
+
+/** A parcel whose text was deleted says nothing. */
+const NOTHING: Applied = { summary: {}, subject: null, results: null };
 
 /** The first `known` parcels of the message must be the ones that are held at their places. */
 async function checkKnown(t: Transactor, channel: Channel, message: LinkMessage, known: number): Promise<void> {
   if (known === 0) return;
   const held = await t.parcels.openings("inbound", channel.id, message.first, known);
-  for (const [n, { envelope }] of message.parcels.slice(0, known).entries()) {
-    if (held[n]?.hash === sha256Hex(envelope)) continue;
+  for (const [n, sent] of message.parcels.slice(0, known).entries()) {
+    if (held[n]?.hash === envelopeHash(sent)) continue;
     throw new ExchangeError(
       "parcel-fork",
       `the partner sent another parcel for place ${message.first + n}, which is taken`,
@@ -189,55 +202,4 @@ async function checkCheckpoint(t: Transactor, channel: Channel, note: string, si
 function answered({ id, version, result, reason, foreign }: RecordResult): Omit<RecordResult, "foreign"> {
   if (foreign === true) return { id, version, result: "stored" };
   return { id, version, result, ...(reason === undefined ? {} : { reason }) };
-}
-
-interface Applied {
-  readonly summary: object;
-  readonly subject: string | null;
-  /** `null`: nothing to receipt. */
-  readonly results: RecordResult[] | null;
-}
-
-async function apply(
-  t: Transactor,
-  { registry }: ReceiveDeps,
-  channel: Channel,
-  parcel: Parcel,
-  now: Instant,
-): Promise<Applied> {
-  switch (parcel.kind) {
-    case "hello":
-      return { summary: { name: parcel.body.name }, subject: null, results: null };
-    case "padding":
-      return { summary: {}, subject: null, results: null };
-    case "receipt":
-      await applyReceipt(t, channel, parcel, now);
-      return {
-        summary: { sequence: parcel.body.sequence, records: parcel.body.records.length },
-        subject: parcel.body.parcel,
-        results: null,
-      };
-    case "recall": {
-      const results = await applyRecall(t, channel, parcel);
-      return { summary: { title: parcel.body.reason, records: parcel.body.records.length }, subject: null, results };
-    }
-    case "release":
-    case "correction": {
-      const { body } = parcel;
-      const results = await applyRecords(t, registry, channel, parcel, now);
-      const summary = {
-        title: body.title,
-        purpose: body.purpose,
-        necessity: body.necessity,
-        legalBasis: body.legalBasis,
-        reviewBy: body.reviewBy,
-        approvals: body.approvals,
-        part: body.part,
-        parts: body.parts,
-        results,
-        records: body.records.length,
-      };
-      return { summary, subject: body.release, results };
-    }
-  }
 }

@@ -142,7 +142,7 @@ function cadenceOf({ checkpoints }: Home["config"]): typeof DEFAULT_CADENCE {
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(
-  { store, self, access, safeguards, intake, exchange, dialogues, events }: EntenteNode,
+  { store, self, access, safeguards, intake, lists, exchange, dialogues, events }: EntenteNode,
   { clock, onError }: NodeOptions,
   wake: () => void,
 ): ApiDeps {
@@ -153,6 +153,7 @@ function webDeps(
     access,
     safeguards,
     intake,
+    lists,
     exchange,
     dialogues,
     wake,

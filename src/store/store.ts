@@ -12,6 +12,7 @@ import { importRepo, type ImportReader, type ImportWriter } from "./repos/import
 import { labelRepo, type LabelReader, type LabelWriter } from "./repos/labels.ts";
 import { listRepo, type ListReader, type ListWriter } from "./repos/lists.ts";
 import { officerRepo, type OfficerReader, type OfficerWriter } from "./repos/officers.ts";
+import { onwardRepo, type OnwardReader, type OnwardWriter } from "./repos/onward.ts";
 import { parcelRepo, type ParcelReader, type ParcelWriter } from "./repos/parcels.ts";
 import { recordRepo, type RecordReader, type RecordWriter } from "./repos/records.ts";
 import { releaseRepo, type ReleaseReader, type ReleaseWriter } from "./repos/releases.ts";
@@ -31,6 +32,7 @@ export interface Reader {
   readonly trees: TreeReader;
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
+  readonly onward: OnwardReader;
   readonly lists: ListReader;
 }
 
@@ -47,6 +49,7 @@ export interface Transactor extends Reader {
   readonly trees: TreeWriter;
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
+  readonly onward: OnwardWriter;
   readonly lists: ListWriter;
 }
 
@@ -61,6 +64,8 @@ export interface Store {
    * @throws StoreError `backup-elsewhere` on PostgreSQL, which has its own ways.
    */
   backup(file: string, onProgress?: (part: number) => void): Promise<void>;
+  /** Leaves nothing of what was deleted in files beside the store (SQLite's write-ahead log); others may go on writing. @returns false when it has to be tried again. */
+  scrub(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -110,6 +115,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         trees: treeRepo(context),
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
+        onward: onwardRepo(context),
         lists: listRepo(context),
       });
     } finally {
@@ -129,6 +135,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
       }
       await engine.backup(file, onProgress);
     },
+    scrub: () => engine.scrub(),
     close: () => engine.close(),
   };
 }

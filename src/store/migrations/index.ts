@@ -5,12 +5,22 @@ import { records } from "./0001-records.ts";
 import { cooperation } from "./0002-cooperation.ts";
 import { cosignatures } from "./0010-cosignatures.ts";
 import { feeds } from "./0011-feeds.ts";
-import { delivery } from "./0015-delivery.ts";
+import { delivery, sentTimes } from "./0015-delivery.ts";
+import { onward } from "./0018-onward.ts";
 import { lists } from "./0026-lists.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order. A published migration never changes; a new one is added below it. */
-const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds, delivery, lists];
+const migrations: readonly Migration[] = [
+  records,
+  cooperation,
+  cosignatures,
+  feeds,
+  delivery,
+  onward,
+  lists,
+  sentTimes,
+];
 
 /**
  * Brings the database to this version, each step in one transaction with its mark.

@@ -24,6 +24,8 @@ export interface OutboundParcel {
   readonly deliveredAt: Instant | null;
   readonly lastError: string | null;
   readonly receipt: number | null;
+  /** When its text was deleted; `envelope` is then empty. */
+  readonly erasedAt?: Instant | null;
 }
 
 export interface InboundParcel {
@@ -41,6 +43,8 @@ export interface InboundParcel {
   readonly receivedAt: Instant;
   /** As the parcel itself says; empty in rows from before this was kept. */
   readonly sent: Instant;
+  /** When its text was deleted; `envelope` is then empty. */
+  readonly erasedAt?: Instant | null;
 }
 
 export interface Incident {
@@ -80,6 +84,7 @@ const INSERT_OUTBOUND: BulkInsert = {
     text("delivered_at"),
     text("last_error"),
     integer("receipt"),
+    text("erased_at"),
   ],
 };
 
@@ -98,6 +103,7 @@ const INSERT_INBOUND: BulkInsert = {
     text("summary"),
     text("received_at"),
     text("sent"),
+    text("erased_at"),
   ],
 };
 
@@ -122,6 +128,7 @@ export interface ParcelReader {
   /** Releases, corrections and recalls for which no receipt has come. */
   unreceipted(channel: string): Promise<number>;
   inbound(channel: string, sequence: number): Promise<InboundParcel | null>;
+  inboundByHash(channel: string, hash: string): Promise<InboundParcel | null>;
   /** Newest first, without padding unless it is asked for. */
   inboundList(query?: {
     channel?: string;
@@ -171,16 +178,28 @@ export interface ParcelWriter extends ParcelReader {
 export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
   const out = () => tx.db.selectFrom("outbound").selectAll();
   type OutRow = Awaited<ReturnType<ReturnType<typeof out>["executeTakeFirstOrThrow"]>>;
-  const toOut = ({ created_at, next_attempt_at, delivered_at, last_error, ...row }: OutRow): OutboundParcel => ({
+  const toOut = ({
+    created_at,
+    next_attempt_at,
+    delivered_at,
+    last_error,
+    erased_at,
+    ...row
+  }: OutRow): OutboundParcel => ({
     ...row,
     createdAt: created_at,
     nextAttemptAt: next_attempt_at,
     deliveredAt: delivered_at,
     lastError: last_error,
+    erasedAt: erased_at,
   });
   const into = () => tx.db.selectFrom("inbound").selectAll();
   type InRow = Awaited<ReturnType<ReturnType<typeof into>["executeTakeFirstOrThrow"]>>;
-  const toIn = ({ received_at, ...row }: InRow): InboundParcel => ({ ...row, receivedAt: received_at });
+  const toIn = ({ received_at, erased_at, ...row }: InRow): InboundParcel => ({
+    ...row,
+    receivedAt: received_at,
+    erasedAt: erased_at,
+  });
   const toIncident = (row: ExchangeTables["incident"]): Incident => ({
     id: row.id,
     channel: row.channel,
@@ -274,12 +293,17 @@ export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
         .select((eb) => eb.fn.countAll<number>().as("n"))
         .where("channel", "=", channel)
         .where("receipt", "is", null)
-        .where("kind", "in", ["release", "correction", "recall"])
+        .where("erased_at", "is", null)
+        .where("kind", "in", ["release", "correction", "recall", "fair-offer", "fair-key"])
         .executeTakeFirstOrThrow();
       return row.n;
     },
     async inbound(channel, sequence) {
       const row = await into().where("channel", "=", channel).where("sequence", "=", sequence).executeTakeFirst();
+      return row === undefined ? null : toIn(row);
+    },
+    async inboundByHash(channel, hash) {
+      const row = await into().where("channel", "=", channel).where("hash", "=", hash).executeTakeFirst();
       return row === undefined ? null : toIn(row);
     },
     async inboundList({ channel, kinds, limit = 100 } = {}) {
@@ -339,6 +363,7 @@ export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
           p.deliveredAt,
           p.lastError,
           p.receipt,
+          p.erasedAt ?? null,
         ]),
       );
       if (kept.includes(null)) throw new StoreError("place-taken", "a parcel stands at this place of the log already");
@@ -411,6 +436,7 @@ export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
           p.summary,
           p.receivedAt,
           p.sent,
+          p.erasedAt ?? null,
         ]),
       );
       if (kept.includes(null)) throw new StoreError("place-taken", "a parcel stands at this place of the log already");
