@@ -12,6 +12,7 @@ export type ExchangeErrorCode =
   | "parcel-forged"
   | "parcel-misdirected"
   | "parcel-gap"
+  | "parcel-backdated"
   | "parcel-fork"
   | "log-unproven"
   | "log-forked"

@@ -16,6 +16,7 @@ export type { ExportedLog } from "./log-export.ts";
 export { type Accepted, readInvitation } from "./pairing.ts";
 export type { ChannelVerdict, LogVerdict } from "./proof.ts";
 export { MAX_MEDIA_BYTES, type MediaPart, type MediaReport } from "./media.ts";
+export { DEFAULT_CADENCE } from "./publishing.ts";
 export { ageIdentity } from "./sealed-file.ts";
 export type { Self } from "./self.ts";
 export type { ExchangeDeps, ExchangeEvent, Link, LinkOptions } from "./open-link.ts";

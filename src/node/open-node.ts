@@ -10,6 +10,7 @@ import {
   createExchange,
   createFeeds,
   createTaxii,
+  DEFAULT_CADENCE,
   type Exchange,
   type ExchangeEvent,
   type Feeds,
@@ -96,6 +97,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     mediaIdentity: () => ageIdentity(secrets.signingSeed),
     witnessedLogs: config.witness?.logs ?? [],
     witnesses: config.witnesses ?? [],
+    cadence: cadenceOf(config),
     onEvent: (event) => events.emit("exchange", event),
   });
   const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, mispLoader, stixLoader] });
@@ -159,6 +161,16 @@ async function serveTaxii(node: EntenteNode): Promise<TaxiiListener | null> {
   const read = (file: string): string => readFileSync(resolve(folder, file), "utf8");
   const tls = own.key === undefined || own.cert === undefined ? null : { key: read(own.key), cert: read(own.cert) };
   return listenTaxii(taxiiApp(node), own.host, own.port, tls);
+}
+
+function cadenceOf({ checkpoints }: Home["config"]): typeof DEFAULT_CADENCE {
+  const { everyMs, padTo, idle } = DEFAULT_CADENCE;
+  const seconds = checkpoints?.everySeconds;
+  return {
+    everyMs: seconds === undefined ? everyMs : seconds * 1000,
+    padTo: checkpoints?.padTo ?? padTo,
+    idle: checkpoints?.idle ?? idle,
+  };
 }
 
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");

@@ -59,6 +59,16 @@ export const configSchema = z.strictObject({
         .optional(),
     })
     .optional(),
+  /** When checkpoints leave for witnesses, and at which sizes (docs/adr/0010). */
+  checkpoints: z
+    .strictObject({
+      everySeconds: z.int().min(1).max(86_400).optional(),
+      /** A published size is a multiple of this; 1: no padding. */
+      padTo: z.int().min(1).max(4096).optional(),
+      /** Publish at every turn, whether or not something was logged. */
+      idle: z.boolean().optional(),
+    })
+    .optional(),
   /** `sqlite`: a file in the node's folder. Otherwise a PostgreSQL connection string. */
   store: z.string().default("sqlite"),
   /** Bytes that a SQLite store may take: at the limit a node stops taking in, before the disk is full for everything else. */
