@@ -6,13 +6,23 @@ import { cooperation } from "./0002-cooperation.ts";
 import { cosignatures } from "./0010-cosignatures.ts";
 import { feeds } from "./0011-feeds.ts";
 import { taxii } from "./0012-taxii.ts";
-import { delivery } from "./0015-delivery.ts";
+import { delivery, sentTimes } from "./0015-delivery.ts";
 import { onward } from "./0018-onward.ts";
 import { lists } from "./0026-lists.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order. A published migration never changes; a new one is added below it. */
-const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds, taxii, delivery, onward, lists];
+const migrations: readonly Migration[] = [
+  records,
+  cooperation,
+  cosignatures,
+  feeds,
+  taxii,
+  delivery,
+  sentTimes,
+  onward,
+  lists,
+];
 
 /**
  * Brings the database to this version, each step in one transaction with its mark.
