@@ -7,6 +7,8 @@ import { importBench } from "./import.ts";
 import { importMemoryBench } from "./import-memory.ts";
 import { evidenceBench, ledgerBench } from "./ledger.ts";
 import { bulkBench, releaseBench } from "./release.ts";
+import { taxiiGetBench, taxiiPostBench } from "./taxii.ts";
+import { taxiiDeepBench } from "./taxii-deep.ts";
 import { validateBench } from "./validate.ts";
 
 const ALL: readonly Benchmark[] = [
@@ -19,12 +21,20 @@ const ALL: readonly Benchmark[] = [
   releaseBench,
   bulkBench,
   validateBench,
+  taxiiPostBench,
+  taxiiGetBench,
+  taxiiDeepBench,
   dialogueBench,
 ];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+  options: {
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+    /** Of `taxii-deep`: how many objects its collection holds. */
+    objects: { type: "string" },
+  },
 });
 const unknown = positionals.filter((name) => !ALL.some((bench) => bench.name === name));
 if (values.help || unknown.length > 0) {

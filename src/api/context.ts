@@ -1,9 +1,10 @@
 import { createRoute, type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import type { Context, Hono } from "hono";
 import type { Clock } from "#base";
 import { type Access, type OfficerViewer, type Permission, requirePermission } from "#access";
 import type { Exchange, Self } from "#exchange";
 import type { Intake } from "#intake";
+import type { Registry } from "#pillars/designations";
 import type { Dialogues } from "#pillars/dialogues";
 import type { ErrorReports, Redress, Retention, Risks, Safeguards } from "#safeguards";
 import type { Officer, Reader, Store } from "#store";
@@ -21,6 +22,7 @@ export interface ApiDeps {
   readonly redress: Redress;
   readonly errorReports: ErrorReports;
   readonly intake: Intake;
+  readonly lists: Registry;
   readonly exchange: Exchange;
   readonly dialogues: Dialogues;
   /** Something was put in the outbox. */
@@ -31,6 +33,8 @@ export interface ApiDeps {
   /** The folder of the built workbench, or `null`. */
   readonly webRoot: string | null;
   readonly version: string;
+  /** The TAXII server, for other parties' tools; `null`: it is served elsewhere. */
+  readonly taxii?: Hono | null;
 }
 
 export interface Env {

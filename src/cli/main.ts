@@ -27,6 +27,7 @@ import { releaseCommand } from "./commands/release.ts";
 import { retentionCommand } from "./commands/retention.ts";
 import { safeguardsCommand } from "./commands/safeguards.ts";
 import { startCommand } from "./commands/start.ts";
+import { taxiiCommand } from "./commands/taxii.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
 
@@ -41,6 +42,7 @@ const COMMANDS = [
   listsCommand,
   designationsCommand,
   feedCommand,
+  taxiiCommand,
   recordsCommand,
   releaseCommand,
   consentCommand,

@@ -20,6 +20,7 @@ export async function applyOwn(
 ): Promise<string | null> {
   switch (parcel.kind) {
     case "hello":
+    case "padding":
       return null;
     case "receipt":
       return parcel.body.parcel;

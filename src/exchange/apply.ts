@@ -40,6 +40,8 @@ export async function apply(
   switch (parcel.kind) {
     case "hello":
       return told({ name: parcel.body.name });
+    case "padding":
+      return told({});
     case "receipt":
       await reportCopies(t, self, await applyReceipt(t, channel, parcel, now), now);
       return told({ sequence: parcel.body.sequence, records: parcel.body.records.length }, parcel.body.parcel);

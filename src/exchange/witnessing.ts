@@ -13,6 +13,7 @@ import { ExchangeError } from "./errors.ts";
 import { keepIncident } from "./incident.ts";
 import { type LinkClient, type LinkReply, WITNESS_PATH } from "./link.ts";
 import { checkpointAt, ownLog, readingHashes } from "./outbox.ts";
+import { type Cadence, publishAll, publishedSize } from "./publishing.ts";
 import type { Self } from "./self.ts";
 
 /** A witness that this node asks to cosign its logs (C2SP tlog-witness). */
@@ -33,19 +34,21 @@ export interface WitnessingDeps {
   readonly clock: Clock;
   readonly client: LinkClient;
   readonly witnesses: readonly WitnessAddress[];
+  readonly cadence: Cadence;
 }
 
 export interface Witnessing {
   readonly witness: string;
   readonly channel: string;
-  /** `cosigned`: it holds our newest checkpoint. `behind`: it has seen more of our log than we have. */
+  /** `cosigned`: it holds our published checkpoint. `behind`: it has seen more of our log than we have. */
   readonly outcome: "cosigned" | "current" | "behind" | "refused" | "unreachable";
   readonly message: string;
 }
 
-/** Asks every witness to cosign the newest checkpoint of every log of this node that it has not cosigned yet. */
+/** Asks every witness to cosign the published checkpoint of every log of this node that it has not cosigned yet. */
 export async function askWitnesses(deps: WitnessingDeps, signal: AbortSignal): Promise<readonly Witnessing[]> {
   const job: Viewer = { kind: "job", party: deps.self.id, name: "witnessing", may: [] };
+  await publishAll(deps, job);
   const channels = await deps.store.read(job, (r) => r.channels.list());
   const all = deps.witnesses.map(async (witness) => {
     const outcomes: Witnessing[] = [];
@@ -75,7 +78,7 @@ async function ask(
   const log = ownLog(channel.id);
   try {
     const { size, known, checkpoint } = await store.read(job, async (r) => {
-      const now = await r.trees.size(log);
+      const now = Math.min(await r.trees.size(log), await publishedSize(r, channel.id));
       return {
         size: now,
         known: (await r.cosignatures.largest(log, { cosigner: witness.name })) ?? 0,

@@ -175,6 +175,8 @@ const parcel = z.discriminatedUnion("kind", [
     body: z.strictObject({ reason: text, records: z.array(version).min(1).max(1000) }),
   }),
   z.strictObject({ ...common, kind: z.literal("receipt"), body: receiptBody }),
+  // It says nothing: it makes a log's size say little.
+  z.strictObject({ ...common, kind: z.literal("padding"), body: z.strictObject({}) }),
   z.strictObject({ ...common, kind: z.literal("consent-request"), body: consentRequestBody }),
   z.strictObject({ ...common, kind: z.literal("consent"), body: consentBody }),
   z.strictObject({ ...common, kind: z.literal("onward"), body: onwardBody }),

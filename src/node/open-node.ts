@@ -1,5 +1,6 @@
-import { randomUUID } from "node:crypto";
+import { hkdfSync, randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Clock } from "#base";
 import { type ApiDeps, serveApp, type WebServer } from "#api";
@@ -8,11 +9,16 @@ import {
   ageIdentity,
   createExchange,
   createFeeds,
+  createTaxii,
+  DEFAULT_CADENCE,
   type Exchange,
   type ExchangeEvent,
   type Feeds,
   type Link,
+  listenTaxii,
   type Self,
+  type Taxii,
+  type TaxiiListener,
   tlsPin,
 } from "#exchange";
 import { createIntake, type Intake, type Loader, mispLoader, stixLoader } from "#intake";
@@ -58,6 +64,7 @@ export interface EntenteNode {
   readonly intake: Intake;
   readonly exchange: Exchange;
   readonly feeds: Feeds;
+  readonly taxii: Taxii;
   readonly dialogues: Dialogues;
   readonly lists: Registry;
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
@@ -65,6 +72,8 @@ export interface EntenteNode {
   openLink(): Promise<Link>;
   /** Serves the workbench and its API. `wake` calls the delivery when something was approved. */
   serveWeb(wake: () => void): Promise<WebServer>;
+  /** Serves TAXII on its own listener, where the configuration names one. */
+  serveTaxii(): Promise<TaxiiListener | null>;
   close(): Promise<void>;
 }
 
@@ -105,6 +114,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     witnessedLogs: config.witness?.logs ?? [],
     witnesses: config.witnesses ?? [],
     legalHold: legalHoldOn(clock),
+    cadence: cadenceOf(config),
     onEvent: (event) => events.emit("exchange", event),
   });
   const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, mispLoader, stixLoader] });
@@ -130,6 +140,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     intake,
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
+    taxii: createTaxii({ store, self, clock, registry, onError, pageKey: pageKey(secrets.signingSeed) }),
     dialogues: createDialogues({ store, self, clock, registry }),
     lists: createRegistry({
       store,
@@ -151,32 +162,53 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
         onError,
       }),
     serveWeb: (wake) => serveApp(webDeps(node, options, wake), config.web.host, config.web.port),
+    serveTaxii: () => serveTaxii(node),
     close: () => store.close(),
   };
   return node;
 }
 
+/** Signs page marks of the TAXII server: every process of the party has the same. */
+function pageKey(signingSeed: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", Buffer.from(signingSeed, "base64"), "", "entente taxii page marks", 32));
+}
+
+/** The TAXII server as the configuration has it. */
+function taxiiApp({ taxii, home }: EntenteNode): ReturnType<Taxii["serve"]> {
+  const { url, contact, maxContentLength } = home.config.taxii ?? {};
+  return taxii.serve({
+    ...(url === undefined ? {} : { publicUrl: url }),
+    ...(contact === undefined ? {} : { contact }),
+    ...(maxContentLength === undefined ? {} : { maxContentLength }),
+  });
+}
+
+async function serveTaxii(node: EntenteNode): Promise<TaxiiListener | null> {
+  const { folder, config } = node.home;
+  const own = config.taxii?.listen;
+  if (own === undefined) return null;
+  const read = (file: string): string => readFileSync(resolve(folder, file), "utf8");
+  const tls = own.key === undefined || own.cert === undefined ? null : { key: read(own.key), cert: read(own.cert) };
+  return listenTaxii(taxiiApp(node), own.host, own.port, tls);
+}
+
+function cadenceOf({ checkpoints }: Home["config"]): typeof DEFAULT_CADENCE {
+  const { everyMs, padTo, idle } = DEFAULT_CADENCE;
+  const seconds = checkpoints?.everySeconds;
+  return {
+    everyMs: seconds === undefined ? everyMs : seconds * 1000,
+    padTo: checkpoints?.padTo ?? padTo,
+    idle: checkpoints?.idle ?? idle,
+  };
+}
+
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
-function webDeps(
-  {
-    store,
-    self,
-    access,
-    safeguards,
-    risks,
-    retention,
-    redress,
-    errorReports,
-    intake,
-    exchange,
-    dialogues,
-    events,
-  }: EntenteNode,
-  { clock, onError }: NodeOptions,
-  wake: () => void,
-): ApiDeps {
+function webDeps(node: EntenteNode, { clock, onError }: NodeOptions, wake: () => void): ApiDeps {
+  const { store, self, access, safeguards, intake, lists, exchange, dialogues, events, home } = node;
+  const { risks, retention, redress, errorReports } = node;
   return {
+    taxii: home.config.taxii?.listen === undefined ? taxiiApp(node) : null,
     store,
     self,
     clock,
@@ -187,6 +219,7 @@ function webDeps(
     redress,
     errorReports,
     intake,
+    lists,
     exchange,
     dialogues,
     wake,

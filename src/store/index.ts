@@ -30,6 +30,8 @@ export type { Append, AppendResult, Page, RecordQuery, StoredRecord } from "./re
 export type { Copy, LegalBasis, Release, ReleaseItem } from "./repos/releases.ts";
 export type { ErrorQuery, ErrorReport, ReportedCopy, RedressCase } from "./repos/redress.ts";
 export type { Assurance, LegalHoldRow, ReceivedFact, ReviewDue, Risk, RiskDecision } from "./repos/safeguards.ts";
+export type { NewTaxiiCollection, TaxiiClient, TaxiiCollection, TaxiiGrant, TaxiiWriter } from "./repos/taxii.ts";
+export type { TaxiiAsk, TaxiiItem, TaxiiPage, TaxiiView } from "./repos/taxii-pages.ts";
 export { openStore, type Reader, type Store, type StoreOptions, type Transactor } from "./store.ts";
 export type { ParcelKind } from "./tables/exchange.ts";
 export type { ConsentState } from "./tables/onward.ts";

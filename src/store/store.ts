@@ -19,6 +19,7 @@ import { releaseRepo, type ReleaseReader, type ReleaseWriter } from "./repos/rel
 import { redressRepo, type RedressReader, type RedressWriter } from "./repos/redress.ts";
 import { safeguardRepo, type SafeguardReader, type SafeguardWriter } from "./repos/safeguards.ts";
 import { settingRepo, type SettingReader, type SettingWriter } from "./repos/settings.ts";
+import { taxiiRepo, type TaxiiReader, type TaxiiWriter } from "./repos/taxii.ts";
 import { treeRepo, type TreeReader, type TreeWriter } from "./repos/trees.ts";
 
 export interface Reader {
@@ -34,6 +35,7 @@ export interface Reader {
   readonly trees: TreeReader;
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
+  readonly taxii: TaxiiReader;
   readonly onward: OnwardReader;
   readonly lists: ListReader;
   readonly safeguards: SafeguardReader;
@@ -53,6 +55,7 @@ export interface Transactor extends Reader {
   readonly trees: TreeWriter;
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
+  readonly taxii: TaxiiWriter;
   readonly onward: OnwardWriter;
   readonly lists: ListWriter;
   readonly safeguards: SafeguardWriter;
@@ -121,6 +124,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         trees: treeRepo(context),
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
+        taxii: taxiiRepo(context, labels),
         onward: onwardRepo(context),
         lists: listRepo(context),
         safeguards: safeguardRepo(context),

@@ -42,6 +42,35 @@ export const configSchema = z.strictObject({
     .optional(),
   /** In how many months a request for redress is answered, and by how many that can be extended once; 1 and 2 unless told. */
   redress: z.strictObject({ months: z.int().min(1).max(12), extensionMonths: z.int().min(0).max(12) }).optional(),
+  /** The TAXII 2.1 server. Without this it stands at /taxii2/ beside the workbench. */
+  taxii: z
+    .strictObject({
+      /** What clients call it, when a proxy stands before it: `https://taxii.example`. */
+      url: z.url({ protocol: /^https?$/ }).optional(),
+      contact: z.string().max(300).optional(),
+      /** A listener of its own, over TLS when key and certificate (PEM files) are named; the workbench's then serves no TAXII. */
+      listen: z
+        .strictObject({ host: z.string(), port, key: z.string().optional(), cert: z.string().optional() })
+        .refine((own) => (own.key === undefined) === (own.cert === undefined), "key and cert go together")
+        .optional(),
+      /** Bytes of one request. */
+      maxContentLength: z
+        .int()
+        .min(1024)
+        .max(256 * 1024 * 1024)
+        .optional(),
+    })
+    .optional(),
+  /** When checkpoints leave for witnesses, and at which sizes (docs/adr/0010). */
+  checkpoints: z
+    .strictObject({
+      everySeconds: z.int().min(1).max(86_400).optional(),
+      /** A published size is a multiple of this; 1: no padding. */
+      padTo: z.int().min(1).max(4096).optional(),
+      /** Publish at every turn, whether or not something was logged. */
+      idle: z.boolean().optional(),
+    })
+    .optional(),
   /** `sqlite`: a file in the node's folder. Otherwise a PostgreSQL connection string. */
   store: z.string().default("sqlite"),
   /** Bytes that a SQLite store may take: at the limit a node stops taking in, before the disk is full for everything else. */

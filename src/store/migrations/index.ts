@@ -5,7 +5,8 @@ import { records } from "./0001-records.ts";
 import { cooperation } from "./0002-cooperation.ts";
 import { cosignatures } from "./0010-cosignatures.ts";
 import { feeds } from "./0011-feeds.ts";
-import { delivery } from "./0015-delivery.ts";
+import { taxii } from "./0012-taxii.ts";
+import { delivery, sentTimes } from "./0015-delivery.ts";
 import { onward } from "./0018-onward.ts";
 import { lists } from "./0026-lists.ts";
 import { safeguards } from "./0030-safeguards.ts";
@@ -23,6 +24,11 @@ const migrations: readonly Migration[] = [
   lists,
   safeguards,
   redress,
+  taxii,
+  delivery,
+  sentTimes,
+  onward,
+  lists,
 ];
 
 /**

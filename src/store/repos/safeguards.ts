@@ -350,14 +350,22 @@ function writeSafeguards({ tx, now }: RepoContext): Omit<SafeguardWriter, keyof 
         .execute();
     },
     async keepFacts(facts) {
-      for (const { recordId, reviewBy, ...row } of facts) {
+      const last = new Map(facts.map((fact) => [`${fact.recordId} ${fact.version} ${fact.channel}`, fact]));
+      const rows = [...last.values()].map(({ recordId, reviewBy, ...row }) => ({
+        ...row,
+        record_id: recordId,
+        review_by: reviewBy,
+      }));
+      for (const part of chunks(rows, 100)) {
         await tx.db
           .insertInto("received_fact")
-          .values({ ...row, record_id: recordId, review_by: reviewBy })
+          .values(part)
           .onConflict((conflict) =>
-            conflict
-              .columns(["record_id", "version", "channel"])
-              .doUpdateSet({ release: row.release, review_by: reviewBy, facts: row.facts }),
+            conflict.columns(["record_id", "version", "channel"]).doUpdateSet((eb) => ({
+              release: eb.ref("excluded.release"),
+              review_by: eb.ref("excluded.review_by"),
+              facts: eb.ref("excluded.facts"),
+            })),
           )
           .execute();
       }

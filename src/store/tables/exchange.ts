@@ -4,6 +4,7 @@ export type ParcelKind =
   | "receipt"
   | "recall"
   | "correction"
+  | "padding"
   | "consent-request"
   | "consent"
   | "onward"
@@ -69,6 +70,8 @@ export interface ExchangeTables {
     subject: string | null;
     summary: string;
     received_at: string;
+    /** As the parcel says; empty in rows from before this was kept. */
+    sent: string;
     erased_at: string | null;
   };
   tree_node: { log: string; level: number; position: number; hash: Uint8Array };
