@@ -19,16 +19,13 @@ const migrations: readonly Migration[] = [
   cooperation,
   cosignatures,
   feeds,
-  delivery,
-  onward,
-  lists,
-  safeguards,
-  redress,
   taxii,
   delivery,
   sentTimes,
   onward,
   lists,
+  safeguards,
+  redress,
 ];
 
 /**
