@@ -16,6 +16,7 @@ import { basisCommand, officerCommand } from "./commands/officer.ts";
 import { pairCommand } from "./commands/pair.ts";
 import { patternCommand } from "./commands/pattern.ts";
 import { releaseCommand } from "./commands/release.ts";
+import { screenCommand } from "./commands/screen.ts";
 import { startCommand } from "./commands/start.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -38,6 +39,7 @@ const COMMANDS = [
   exportCommand,
   validateCommand,
   patternCommand,
+  screenCommand,
   mediaCommand,
   keysCommand,
   backupCommand,

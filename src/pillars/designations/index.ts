@@ -5,3 +5,13 @@
 export { ofacLoader } from "./ofac-loader.ts";
 export { DESIGNATION_EXTENSION_ID, designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "./types.ts";
 export { unLoader } from "./un-loader.ts";
+export {
+  type AskedType,
+  askedType,
+  type Comparison,
+  compareNames,
+  compareScore,
+  MATCH_THRESHOLD,
+} from "./matching/index.ts";
+export { ScreeningError } from "./screening/errors.ts";
+export { checkName } from "./screening/input.ts";

@@ -1,0 +1,7 @@
+/**
+ * matching: how alike two names are, with reasons, and an index that finds the like among many. Pure: no I/O, no clock, and
+ * no word of the rest of the house.
+ */
+export { type AskedType, askedType, type Comparison, compareNames, compareScore } from "./compare.ts";
+export { MAX_NAME, type NameType, type ParsedName, parseName } from "./parse.ts";
+export { MATCH_THRESHOLD } from "./score.ts";
