@@ -16,7 +16,7 @@ export interface NameScore {
 }
 
 /** How much of a meeting counts for, the rest against. Between 0.62 and 0.96 a meeting is in doubt. */
-function counted(similarity: number): number {
+export function countedShare(similarity: number): number {
   if (similarity >= 0.96) return similarity;
   if (similarity >= 0.88) return 0.8 + (similarity - 0.88) * 2;
   if (similarity >= 0.8) return 0.5 + (similarity - 0.8) * 3.75;
@@ -67,7 +67,7 @@ export function scoreNames(left: ParsedName, right: ParsedName, meeting: Meet = 
       continue;
     }
     const weight = found.rule === "joined" ? Math.max(a, b) : Math.min(a, b) * 0.5 + Math.max(a, b) * 0.5;
-    const share = counted(found.similarity);
+    const share = countedShare(found.similarity);
     met += weight * share;
     against += weight * (1 - share) * (share >= 0.96 ? 0.5 : 1);
   }
@@ -78,8 +78,9 @@ export function scoreNames(left: ParsedName, right: ParsedName, meeting: Meet = 
   against += Math.min(aloneLeft, aloneRight);
   const extra = Math.abs(aloneLeft - aloneRight) + 0.12 * initials;
   let score = met === 0 ? 0 : met / (met + scale.against * against + scale.extra * extra);
-  score *= 1 - scale.thin * Math.exp(-met / scale.fade) * (left.plain === right.plain ? 0.5 : 1);
   const reordered = outOfOrder(alignment.meetings);
+  const exact = !reordered && against === 0 && extra === 0;
+  score *= 1 - scale.thin * Math.exp(-met / scale.fade) * (exact ? 0.5 : 1);
   if (reordered) score *= 0.965;
   score = single(left, right, alignment, score);
   score *= sideFactor(left, right);
