@@ -1,7 +1,124 @@
 import type { Command } from "commander";
-import { compareCommand } from "./screen-compare.ts";
+import {
+  type AskedType,
+  type Candidate,
+  createScreener,
+  ofacLoader,
+  type Screener,
+  storedSubjects,
+  subjectsOfFiles,
+  unLoader,
+} from "#pillars/designations";
+import { actingOfficer, fileSource, print, withNode } from "../context.ts";
+import { screenFile } from "./screen-batch.ts";
+import { compareCommand, typeOption } from "./screen-compare.ts";
+
+interface ScreenCommandOptions {
+  readonly type: AskedType;
+  readonly born?: string;
+  readonly country?: string;
+  readonly document?: string;
+  readonly list?: readonly string[];
+  readonly in?: string;
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly minScore: string;
+  readonly limit: string;
+}
 
 export function screenCommand(program: Command): void {
-  const screen = program.command("screen").description("is this name on a list? Possible matches, with the reasons");
+  const screen = program
+    .command("screen")
+    .description("is this name on a list? Possible matches with the reasons; whether one is a match, a person says")
+    .argument("[name]", "in Latin, Arabic, Persian, Urdu, Cyrillic or another script")
+    .addOption(typeOption())
+    .option("--born <date>", "1962-03-05, 1962, circa 1964, 1964 to 1966")
+    .option("--country <country>", "a name or an ISO code; several with ;")
+    .option("--document <number>", "of a passport or an identity card")
+    .option("--list <file...>", "screen against these list files, without a node (OFAC sdn.csv, UN consolidated XML)")
+    .option("--in <file>", "a CSV file with the column name and, if you like, type, born, country, id")
+    .option("--out <file>", "one JSON line a row, with its candidates")
+    .option("--resume", "go on behind the rows that the output already has")
+    .option("--min-score <score>", "lowest score that is told", "0.6")
+    .option("--limit <n>", "at most so many candidates a name", "10")
+    .action(async (name: string | undefined, options: ScreenCommandOptions, command: Command) => {
+      const batch = options.in !== undefined && options.out !== undefined;
+      if (batch === (name !== undefined)) command.error("error: give a name, or --in FILE.csv and --out FILE.jsonl");
+      const limits = {
+        minimum: number(options.minScore, 0, 1, "--min-score", command),
+        limit: number(options.limit, 1, 200, "--limit", command),
+      };
+      await withScreener(options.list ?? [], command, async (screener) => {
+        if (batch) {
+          await screenFile(
+            screener,
+            {
+              from: options.in ?? "",
+              to: options.out ?? "",
+              type: options.type,
+              resume: options.resume === true,
+              limits,
+            },
+            command,
+          );
+          return;
+        }
+        const { type, born, country, document } = options;
+        const candidates = screener.screen(
+          {
+            name: name ?? "",
+            type,
+            ...(born === undefined ? {} : { born }),
+            ...(country === undefined ? {} : { country }),
+            ...(document === undefined ? {} : { document }),
+          },
+          limits,
+        );
+        print(command, { name, candidates }, words(name ?? "", candidates, screener));
+      });
+    });
   compareCommand(screen);
+}
+
+function number(text: string, least: number, most: number, option: string, command: Command): number {
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value) || value < least || value > most)
+    command.error(`error: ${option} is a number from ${least} to ${most}`);
+  return value;
+}
+
+function words(name: string, candidates: readonly Candidate[], { subjects, names }: Screener): string[] {
+  if (candidates.length === 0)
+    return [`No possible match for “${name}” among ${subjects} entries with ${names} names.`];
+  return [
+    `${candidates.length} possible ${candidates.length === 1 ? "match" : "matches"} for “${name}” among ${subjects} entries with ${names} names:`,
+    ...candidates.flatMap(({ score, match, name: listed, list, reference, reasons }) => [
+      `${score.toFixed(2)}${match ? "" : " (below the threshold)"}  ${listed}  (${list}, ${reference})`,
+      ...reasons.map((reason) => `      ${reason}`),
+    ]),
+  ];
+}
+
+/** A screener over the lists of the node, or over list files. */
+async function withScreener(
+  files: readonly string[],
+  command: Command,
+  work: (screener: Screener) => Promise<void>,
+): Promise<void> {
+  if (files.length > 0) {
+    const { subjects, problems } = await subjectsOfFiles(
+      files.map(fileSource),
+      [ofacLoader, unLoader],
+      new AbortController().signal,
+    );
+    for (const problem of problems.slice(0, 10)) console.error(problem);
+    if (problems.length > 10) console.error(`and ${problems.length - 10} more that cannot be read`);
+    await work(createScreener(subjects));
+    return;
+  }
+  await withNode(command, async (node) => {
+    const officer = await actingOfficer(command, node);
+    const subjects = await node.store.read(officer, storedSubjects);
+    await work(createScreener(subjects));
+  });
 }

@@ -1,10 +1,7 @@
 /**
- * designations: who lists which group or person, where, since when, under which law. For now its record types and the
- * loaders of the lists of the United States (OFAC) and the United Nations.
+ * designations: who lists which group or person, where, since when, under which law, and is this name one of them? Its record
+ * types, the loaders of the lists of the United States (OFAC) and the United Nations, and screening.
  */
-export { ofacLoader } from "./ofac-loader.ts";
-export { DESIGNATION_EXTENSION_ID, designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "./types.ts";
-export { unLoader } from "./un-loader.ts";
 export {
   type AskedType,
   askedType,
@@ -13,5 +10,17 @@ export {
   compareScore,
   MATCH_THRESHOLD,
 } from "./matching/index.ts";
-export { ScreeningError } from "./screening/errors.ts";
+export { ofacLoader } from "./ofac-loader.ts";
+export { ScreeningError, type ScreeningErrorCode } from "./screening/errors.ts";
 export { checkName } from "./screening/input.ts";
+export {
+  type Candidate,
+  createScreener,
+  MATCHER_VERSION,
+  type Screener,
+  type ScreenQuery,
+} from "./screening/screener.ts";
+export { storedSubjects, subjectsOfFiles } from "./screening/source.ts";
+export { readSubject, type ScreenSubject } from "./screening/subject.ts";
+export { DESIGNATION_EXTENSION_ID, designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "./types.ts";
+export { unLoader } from "./un-loader.ts";

@@ -8,6 +8,27 @@ export function hash(text: string): number {
   return value >>> 0;
 }
 
+/** A growing list of (hash, value); a value is below 2^21. */
+export class PairList {
+  #packed = new Float64Array(1024);
+  #size = 0;
+
+  push(key: number, value: number): void {
+    if (this.#size === this.#packed.length) {
+      const larger = new Float64Array(this.#size * 2);
+      larger.set(this.#packed);
+      this.#packed = larger;
+    }
+    // hash * 2^21 + value is exact below 2^53.
+    this.#packed[this.#size++] = key * 2 ** 21 + value;
+  }
+
+  /** A Float64Array sorts without a comparison function. */
+  sorted(): Float64Array {
+    return this.#packed.subarray(0, this.#size).sort();
+  }
+}
+
 /** Many numbers under one hash, in two typed arrays: eight bytes an entry. Built once, then only read. */
 export class HashTable {
   readonly #hashes: Uint32Array;
@@ -15,9 +36,8 @@ export class HashTable {
   /** First place of each of 65,536 ranges of hashes. */
   readonly #ranges: Int32Array;
 
-  constructor(entries: readonly (readonly [number, number])[]) {
-    // hash * 2^21 + value is exact below 2^53; a Float64Array sorts without a comparison function.
-    const packed = Float64Array.from(entries, ([key, value]) => key * 2 ** 21 + value).sort();
+  constructor(entries: PairList) {
+    const packed = entries.sorted();
     this.#hashes = new Uint32Array(packed.length);
     this.#values = new Int32Array(packed.length);
     this.#ranges = new Int32Array(65_537);
@@ -29,7 +49,8 @@ export class HashTable {
       this.#ranges[(key >>> 16) + 1] = at + 1;
     }
     for (let range = 1; range <= 65_536; range++)
-      if ((this.#ranges[range] as number) < (this.#ranges[range - 1] as number)) this.#ranges[range] = this.#ranges[range - 1] as number;
+      if ((this.#ranges[range] as number) < (this.#ranges[range - 1] as number))
+        this.#ranges[range] = this.#ranges[range - 1] as number;
   }
 
   each(key: number, found: (value: number) => void): void {

@@ -1,4 +1,4 @@
-import { HashTable, hash } from "./hash-table.ts";
+import { HashTable, hash, PairList } from "./hash-table.ts";
 import { type NameType, type ParsedName, parseName, type Token } from "./parse.ts";
 import { skeleton } from "./phonemes.ts";
 import { countedShare, type NameScore, scoreNames } from "./score.ts";
@@ -111,7 +111,9 @@ export class NameIndex {
     if (query.tokens.length === 0) return;
     const words = query.tokens.map((token) => ({ token, near: this.#nearOf(token, table) }));
     const reached = this.#reach(query, words, table, types);
-    const memo = new Map<Token, Map<Token, Met>>(words.map(({ token, near }) => [token, new Map(near.map((one) => [one.token, one.met]))]));
+    const memo = new Map<Token, Map<Token, Met>>(
+      words.map(({ token, near }) => [token, new Map(near.map((one) => [one.token, one.met]))]),
+    );
     const meeting = (left: Token, right: Token): Met => {
       const row = memo.get(left);
       const held = row?.get(right);
@@ -139,7 +141,8 @@ export class NameIndex {
   #nameOf(at: number, type: NameType): ParsedName {
     const pick = (places: Int32Array, starts: Int32Array): Token[] => {
       const out: Token[] = [];
-      for (let n = starts[at] as number; n < (starts[at + 1] as number); n++) out.push(this.#vocabulary[places[n] as number] as Token);
+      for (let n = starts[at] as number; n < (starts[at + 1] as number); n++)
+        out.push(this.#vocabulary[places[n] as number] as Token);
       return out;
     };
     const raw = this.#raw[at] ?? "";
@@ -259,7 +262,8 @@ export class NameIndex {
       this.#gain[at] = (this.#gain[at] as number) + share;
     };
     for (const [n, token] of query.tokens.entries()) {
-      if (token.skeleton.length >= 3) this.#joined.each(hash(`${table}+${token.skeleton}`), (at) => give(at, token.weight));
+      if (token.skeleton.length >= 3)
+        this.#joined.each(hash(`${table}+${token.skeleton}`), (at) => give(at, token.weight));
       const next = query.tokens[n + 1];
       if (next === undefined) continue;
       const both = joinedSkeleton(token, next);
@@ -267,11 +271,13 @@ export class NameIndex {
       this.#keys.each(hash(`${table}=${both}`), (word) => {
         const other = this.#vocabulary[word] as Token;
         if (this.#count(word) > OPEN_LIMIT) return;
-        for (let p = this.#postStarts[word] as number; p < (this.#postStarts[word + 1] as number); p++) give(this.#posts[p] as number, other.weight);
+        for (let p = this.#postStarts[word] as number; p < (this.#postStarts[word + 1] as number); p++)
+          give(this.#posts[p] as number, other.weight);
       });
     }
     if (table !== "word") return;
-    if (query.tokens.length === 1) this.#joined.each(hash(`acronym ${query.tokens[0]?.text ?? ""}`), (at) => give(at, query.tokens[0]?.weight ?? 1));
+    if (query.tokens.length === 1)
+      this.#joined.each(hash(`acronym ${query.tokens[0]?.text ?? ""}`), (at) => give(at, query.tokens[0]?.weight ?? 1));
   }
 }
 
@@ -302,7 +308,7 @@ function keysOf(token: Token, table: Table, asking: boolean): number[] {
   for (const one of new Set([token.skeleton, token.second === null ? token.skeleton : skeleton(token.second)])) {
     keys.push(hash(`${table}=${one}`));
     // With one letter left out on both sides, two skeletons that differ in one letter meet.
-    if (one.length >= 4 || (one.length === 3 && token.text.length >= 5)) {
+    if (one.length >= 4) {
       for (let n = 0; n < one.length; n++) keys.push(hash(`${table}=${one.slice(0, n)}${one.slice(n + 1)}`));
     } else if (one.length === 2 && !one.startsWith("_")) keys.push(hash(`${table}=_${one}`));
   }
@@ -319,12 +325,24 @@ interface Built {
   readonly sides: number[];
   readonly weights: number[];
   readonly vocabulary: Token[];
-  readonly keys: [number, number][];
-  readonly joined: [number, number][];
+  readonly keys: PairList;
+  readonly joined: PairList;
 }
 
 function build(names: Iterable<IndexedName>): Built {
-  const built: Built = { raw: [], types: [], subjects: [], starts: [0], words: [], sideStarts: [0], sides: [], weights: [], vocabulary: [], keys: [], joined: [] };
+  const built: Built = {
+    raw: [],
+    types: [],
+    subjects: [],
+    starts: [0],
+    words: [],
+    sideStarts: [0],
+    sides: [],
+    weights: [],
+    vocabulary: [],
+    keys: new PairList(),
+    joined: new PairList(),
+  };
   const places = new Map<string, number>();
   const place = (token: Token, table: Table): number => {
     const key = `${table}${token.kind}${token.compound}${token.abjad ? "~" : ""}${token.feminine ? "f" : ""}${token.weight} ${token.text} ${token.shown}`;
@@ -332,7 +350,7 @@ function build(names: Iterable<IndexedName>): Built {
     if (held !== undefined) return held;
     const word = built.vocabulary.push(token) - 1;
     places.set(key, word);
-    for (const one of new Set(keysOf(token, table, false))) built.keys.push([one, word]);
+    for (const one of new Set(keysOf(token, table, false))) built.keys.push(one, word);
     return word;
   };
   for (const { name, type, subject } of names) {
@@ -349,9 +367,9 @@ function build(names: Iterable<IndexedName>): Built {
     built.weights.push(parsed.tokens.reduce((sum, token) => sum + token.weight, 0));
     for (let n = 0; n + 1 < parsed.tokens.length; n++) {
       const both = joinedSkeleton(parsed.tokens[n] as Token, parsed.tokens[n + 1] as Token);
-      if (both.length >= 3) built.joined.push([hash(`${table}+${both}`), at]);
+      if (both.length >= 3) built.joined.push(hash(`${table}+${both}`), at);
     }
-    if (table === "word") for (const letters of acronyms(parsed)) built.joined.push([hash(`acronym ${letters}`), at]);
+    if (table === "word") for (const letters of acronyms(parsed)) built.joined.push(hash(`acronym ${letters}`), at);
   }
   return built;
 }
@@ -366,7 +384,8 @@ function acronyms(parsed: ParsedName): ReadonlySet<string> {
 function postings(starts: Int32Array, words: Int32Array, vocabulary: number): readonly [Int32Array, Int32Array] {
   const counts = new Int32Array(vocabulary + 1);
   for (const word of words) counts[word + 1] = (counts[word + 1] as number) + 1;
-  for (let word = 0; word < vocabulary; word++) counts[word + 1] = (counts[word + 1] as number) + (counts[word] as number);
+  for (let word = 0; word < vocabulary; word++)
+    counts[word + 1] = (counts[word + 1] as number) + (counts[word] as number);
   const next = counts.slice();
   const posts = new Int32Array(words.length);
   for (let at = 0; at + 1 < starts.length; at++) {
@@ -378,4 +397,3 @@ function postings(starts: Int32Array, words: Int32Array, vocabulary: number): re
   }
   return [counts, posts];
 }
-

@@ -70,51 +70,71 @@ interface Word {
 
 const BREAKS = /[\s,;:/\\()[\]{}"“”«»|_+=*!?<>~،؛۔・·]+/u;
 
+/** Words that only long legal forms hold: without one of them they need not be looked for. */
+const LEGAL_HINT = /obsh|aktsioner|joint|limited|societe|sociedad|gesellschaft|\.[a-z]?\.?(?:\s|,|$)/;
+const ASCII = /^[\x20-\x7e]*$/;
+
+interface Read {
+  readonly list: readonly Word[];
+  readonly mixed: boolean;
+  readonly cut: boolean;
+}
+
 /** Cuts a name into words of one script each. */
-function words(raw: string): { readonly list: readonly Word[]; readonly mixed: boolean; readonly cut: boolean } {
-  let text = raw
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[\p{Cf}\p{Cc}]/gu, (char) => (char === "\u200c" || /\s/.test(char) ? " " : ""));
-  // FAMILY, Given is Given FAMILY; what follows a second comma is a remark of the same name.
-  for (const [pattern, form] of LEGAL_PHRASES)
-    text = form === "" ? text.replace(pattern, (all) => all.replace(/[. ]/g, "")) : text.replace(pattern, form);
-  const list: Word[] = [];
-  let mixed = false;
-  let cut = false;
+function words(raw: string, type: NameType | null): Read {
+  const ascii = ASCII.test(raw);
+  let text = raw.toLowerCase();
+  if (!ascii) {
+    text = raw
+      .normalize("NFKC")
+      .toLowerCase()
+      .replace(/[\p{Cf}\p{Cc}]/gu, (char) => (char === "\u200c" || /\s/.test(char) ? " " : ""));
+  }
+  if (type !== "person" && LEGAL_HINT.test(text)) {
+    for (const [pattern, form] of LEGAL_PHRASES)
+      text = form === "" ? text.replace(pattern, (all) => all.replace(/[. ]/g, "")) : text.replace(pattern, form);
+  }
+  const read = { list: [] as Word[], mixed: false, cut: false };
   for (const part of text.split(BREAKS)) {
-    const pieces = part.replace(/(?<=\p{L})\.(?=\p{L}{2})/gu, " ").split(/[-‐-―−&@#\s]+/u);
-    for (const [place, piece] of pieces.entries()) {
-      const bare = piece.replace(/[^\p{L}\p{M}\p{N}]/gu, "");
+    if (part === "") continue;
+    const pieces = piecesOf(part, type);
+    for (let place = 0; place < pieces.length; place++) {
+      const piece = pieces[place] as string;
+      const bare = ascii ? piece.replace(/[^a-z0-9]/g, "") : piece.replace(/[^\p{L}\p{M}\p{N}]/gu, "");
       if (bare === "") continue;
-      if (list.length >= MAX_WORDS) {
-        cut = true;
-        continue;
+      if (read.list.length >= MAX_WORDS) {
+        read.cut = true;
+        return read;
       }
-      const found = scriptOf(bare);
-      mixed ||= found.mixed;
-      const letters = found.mixed ? unmix(bare) : bare;
-      const script = found.mixed ? scriptOf(letters).script : found.script;
       const hyphen = place < pieces.length - 1;
-      for (const one of script === "arabic"
-        ? splitArabic(letters)
-        : script === "han"
-          ? Array.from(letters)
-          : [letters]) {
-        const { text: latin, sound } = romanise(one, script);
-        if (latin === "" && sound === "") continue;
-        list.push({
-          shown: one,
-          script,
-          text: latin.slice(0, 60),
-          sound: sound.slice(0, 60),
-          key: script === "arabic" ? keyOf(one) : latin,
-          hyphen,
-        });
-      }
+      if (ascii) {
+        const letters = bare.slice(0, 60);
+        read.list.push({ shown: bare, script: "latin", text: letters, sound: letters, key: letters, hyphen });
+      } else readWord(bare, hyphen, read);
     }
   }
-  return { list, mixed, cut };
+  return read;
+}
+
+function piecesOf(part: string, type: NameType | null): readonly string[] {
+  if (!/[.\-‐-―−&@#]/.test(part)) return [part];
+  // J.K. is two initials of a person, and one acronym of an organisation.
+  const dotted = type === "person" && /^(?:\p{L}\.){2,3}$/u.test(part) ? part.replaceAll(".", " ") : part;
+  return dotted.replace(/(?<=\p{L})\.(?=\p{L}{2})/gu, " ").split(/[-‐-―−&@#\s]+/u);
+}
+
+function readWord(bare: string, hyphen: boolean, read: { readonly list: Word[]; mixed: boolean }): void {
+  const found = scriptOf(bare);
+  read.mixed ||= found.mixed;
+  const letters = found.mixed ? unmix(bare) : bare;
+  const script = found.mixed ? scriptOf(letters).script : found.script;
+  const parts = script === "arabic" ? splitArabic(letters) : script === "han" ? Array.from(letters) : [letters];
+  for (const one of parts) {
+    const { text: latin, sound } = romanise(one, script);
+    if (latin === "" && sound === "") continue;
+    const key = script === "arabic" ? keyOf(one) : latin.slice(0, 60);
+    read.list.push({ shown: one, script, text: latin.slice(0, 60), sound: sound.slice(0, 60), key, hyphen });
+  }
 }
 
 /** ال before a word, and Abd al- and Abu written in one word with the next. */
@@ -204,7 +224,7 @@ function finish(draft: Draft): Token {
 
 /** Is it the name of an organisation, by its words? A guess for callers that do not say. */
 export function looksLikeOrganisation(raw: string): boolean {
-  const { list } = words(raw.slice(0, MAX_NAME));
+  const { list } = words(raw.slice(0, MAX_NAME), null);
   return list.some(
     (word, at) =>
       (legalForms.has(word.key) &&
@@ -227,13 +247,7 @@ export function looksLikeOrganisation(raw: string): boolean {
  */
 export function parseName(raw: string, type: NameType): ParsedName {
   const bounded = raw.slice(0, MAX_NAME);
-  const read = words(
-    type === "person"
-      ? familyLast(bounded)
-      : type === "vessel"
-        ? bounded.replace(/^\s*([mfs])\/([vts])\b/i, "$1$2")
-        : bounded,
-  );
+  const read = words(type === "person" ? familyLast(bounded) : type === "vessel" ? shipName(bounded) : bounded, type);
   const drafts = type === "person" ? personDrafts(read.list) : wordDrafts(read.list, type);
   const { main, side } = divide(drafts, type);
   return {
@@ -271,6 +285,8 @@ function divide(
 }
 
 const BESIDE: ReadonlySet<TokenKind> = new Set(["title", "legal", "generation", "particle"]);
+
+const shipName = (raw: string): string => raw.replace(/^\s*([mfs])\/([vts])\b/i, "$1$2");
 
 function familyLast(raw: string): string {
   const parts = raw.split(",");

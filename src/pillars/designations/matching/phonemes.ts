@@ -10,8 +10,6 @@ const CODE = new Uint8Array(128).fill(255);
 for (let n = 0; n < COUNT; n++) CODE[SYMBOLS.charCodeAt(n)] = n;
 const code = (symbol: string): number => CODE[symbol.charCodeAt(0)] ?? 0;
 
-const isVowelCode = (value: number): boolean => value < 5;
-
 /** Longest first: the first that fits is taken. */
 const DIGRAPHS: readonly (readonly [string, string])[] = [
   ["tsch", "C"],
@@ -149,45 +147,68 @@ const rowA = new Float32Array(MAX_SOUNDS + 2);
 const rowB = new Float32Array(MAX_SOUNDS + 2);
 const rowC = new Float32Array(MAX_SOUNDS + 2);
 
-/** How alike two words sound, 0 to 1. With `abjad`, vowels that one side does not write are nearly free. */
-export function soundSimilarity(a: Uint8Array, b: Uint8Array, abjad: boolean): number {
+const dropsOfB = new Float32Array(MAX_SOUNDS + 2);
+
+/**
+ * How alike two words sound, 0 to 1. With `abjad`, vowels that one side does not write are nearly free.
+ * Below `least` the answer is 0, and is had sooner.
+ */
+export function soundSimilarity(a: Uint8Array, b: Uint8Array, abjad: boolean, least = 0): number {
   const [n, m] = [a.length, b.length];
   if (n === 0 || m === 0) return 0;
-  const [swaps, drops, weights] = abjad ? [abjadSwap, abjadDrop, abjadWeight] : [swap, drop, weight];
-  let [before, above, row] = [rowA, rowB, rowC];
-  let [wa, wb] = [0, 0];
-  above[0] = 0;
-  for (let j = 1; j <= m; j++) {
-    const value = b[j - 1] as number;
-    wb += weights[value] as number;
-    above[j] = (above[j - 1] as number) + dropCost(drops, value, j === m && m > 2, abjad);
+  const swaps = abjad ? abjadSwap : swap;
+  const drops = abjad ? abjadDrop : drop;
+  const weights = abjad ? abjadWeight : weight;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += weights[a[i] as number] as number;
+  for (let j = 0; j < m; j++) {
+    const value = b[j] as number;
+    sum += weights[value] as number;
+    dropsOfB[j] = dropCost(drops, value, j === m - 1 && m > 2, abjad);
   }
+  const first = a[0] === b[0] ? 0 : firstCost(a[0] as number, b[0] as number, swaps);
+  const most = (1 - least) * 0.5 * sum - first;
+  if (most < 0) return 0;
+  let before = rowA;
+  let above = rowB;
+  let row = rowC;
+  above[0] = 0;
+  for (let j = 0; j < m; j++) above[j + 1] = (above[j] as number) + (dropsOfB[j] as number);
+  let lowestAbove = 0;
   for (let i = 1; i <= n; i++) {
     const x = a[i - 1] as number;
-    wa += weights[x] as number;
     const xDrop = dropCost(drops, x, i === n && n > 2, abjad);
-    row[0] = (above[0] as number) + xDrop;
+    const costs = x * COUNT;
+    let left = (above[0] as number) + xDrop;
+    row[0] = left;
+    let lowest = left;
     for (let j = 1; j <= m; j++) {
       const y = b[j - 1] as number;
-      let swapped = swaps[x * COUNT + y] as number;
-      if (i === n && j === m && swapped > 0 && !abjad && isVowelCode(x) && isVowelCode(y))
-        swapped = lastVowel(x, y, swapped);
+      let swapped = swaps[costs + y] as number;
+      if (i === n && j === m && swapped > 0 && !abjad && x < 5 && y < 5) swapped = lastVowel(x, y, swapped);
       let best = (above[j - 1] as number) + swapped;
       const dropped = (above[j] as number) + xDrop;
       if (dropped < best) best = dropped;
-      const added = (row[j - 1] as number) + dropCost(drops, y, j === m && m > 2, abjad);
+      const added = left + (dropsOfB[j - 1] as number);
       if (added < best) best = added;
-      if (i > 1 && j > 1 && x === b[j - 2] && y === a[i - 2] && x !== y) {
+      if (i > 1 && j > 1 && x !== y && x === b[j - 2] && y === a[i - 2]) {
         const turned = (before[j - 2] as number) + 0.7;
         if (turned < best) best = turned;
       }
       row[j] = best;
+      left = best;
+      if (best < lowest) lowest = best;
     }
-    [before, above, row] = [above, row, before];
+    // Two letters that changed places reach over one row.
+    if (lowest > most && lowestAbove + 0.7 > most) return 0;
+    lowestAbove = lowest;
+    const free = before;
+    before = above;
+    above = row;
+    row = free;
   }
-  const distance = above[m] as number;
-  const first = a[0] === b[0] ? 0 : firstCost(a[0] as number, b[0] as number, swaps);
-  return Math.max(0, 1 - (distance + first) / (0.5 * (wa + wb)));
+  const similarity = 1 - ((above[m] as number) + first) / (0.5 * sum);
+  return similarity < least ? 0 : similarity;
 }
 
 const A_CODE = code("a");
@@ -211,45 +232,50 @@ function firstCost(x: number, y: number, swaps: Float32Array): number {
   return cost >= 0.5 ? 0.3 : 0;
 }
 
-/** Consonants of one class in one letter; vowels, y and w are dropped behind the first sound. */
+/**
+ * Consonants that ears and romanisations take for each other, in one letter: kh and h, q, g and k, s, z, sh and j, t and d, b, p, f
+ * and v. Vowels, y and w are dropped behind the first sound.
+ */
 const CLASS: Readonly<Record<string, string>> = {
   b: "b",
   p: "b",
-  f: "f",
-  v: "v",
-  d: "d",
-  D: "z",
-  z: "z",
+  f: "b",
+  v: "b",
+  d: "t",
+  D: "s",
+  z: "s",
   t: "t",
   T: "t",
   s: "s",
-  S: "S",
-  C: "S",
-  j: "j",
-  Z: "j",
+  S: "s",
+  C: "s",
+  j: "s",
+  Z: "s",
   g: "k",
   G: "k",
   k: "k",
   q: "k",
-  X: "k",
+  X: "h",
   h: "h",
   l: "l",
   m: "m",
   n: "n",
   r: "r",
 };
+const FIRST: Readonly<Record<string, string>> = { w: "b", W: "b", y: "y", Y: "y" };
+const CLASS_OF: readonly string[] = Array.from(
+  SYMBOLS,
+  (symbol) => CLASS[symbol] ?? (symbol >= "0" && symbol <= "9" ? symbol : ""),
+);
+const FIRST_OF: readonly string[] = Array.from(SYMBOLS, (symbol, at) => FIRST[symbol] ?? CLASS_OF[at] ?? "");
+const H_CODE = code("h");
 
 /** The consonant skeleton: what is left of a name in every script. `_` stands for an open first vowel of a short one. */
 export function skeleton(sounds: Uint8Array): string {
-  let out = "";
-  for (let at = 0; at < sounds.length; at++) {
-    const symbol = SYMBOLS.charAt(sounds[at] as number);
-    let letter = CLASS[symbol] ?? "";
-    if (at === 0 && (symbol === "w" || symbol === "W")) letter = "v";
-    else if (at === 0 && (symbol === "y" || symbol === "Y")) letter = "y";
-    else if (symbol >= "0" && symbol <= "9") letter = symbol;
-    else if (symbol === "h" && at === sounds.length - 1) letter = "";
-    out += letter;
-  }
-  return out.length <= 2 && (sounds[0] ?? 99) < 6 ? `_${out}` : out;
+  const last = sounds.length - 1;
+  if (last < 0) return "";
+  let out = FIRST_OF[sounds[0] as number] as string;
+  for (let at = 1; at <= last; at++)
+    if (at < last || sounds[at] !== H_CODE) out += CLASS_OF[sounds[at] as number] as string;
+  return out.length <= 2 && (sounds[0] as number) < 6 ? `_${out}` : out;
 }

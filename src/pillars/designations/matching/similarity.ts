@@ -58,11 +58,11 @@ function meetBase(a: Token, b: Token): Met {
   const known = meetKnown(a, b);
   if (known !== null) return known;
   const abjad = a.abjad || b.abjad;
-  let similarity = soundSimilarity(a.sounds, b.sounds, abjad);
+  let similarity = soundSimilarity(a.sounds, b.sounds, abjad, MIN_MET);
   if (a.second !== null)
-    similarity = Math.max(similarity, soundSimilarity(a.second, b.sounds, abjad) - (a.abjad ? 0 : 0.04));
+    similarity = Math.max(similarity, soundSimilarity(a.second, b.sounds, abjad, MIN_MET) - (a.abjad ? 0 : 0.04));
   if (b.second !== null)
-    similarity = Math.max(similarity, soundSimilarity(a.sounds, b.second, abjad) - (b.abjad ? 0 : 0.04));
+    similarity = Math.max(similarity, soundSimilarity(a.sounds, b.second, abjad, MIN_MET) - (b.abjad ? 0 : 0.04));
   const length = Math.min(a.sounds.length, b.sounds.length);
   // A few letters are soon alike.
   if (length <= 3 && similarity < 1) similarity -= abjad ? 0.1 : 0.08 * (4 - length);
