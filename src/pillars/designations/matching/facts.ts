@@ -49,7 +49,7 @@ function dayOf(text: string): readonly [number, number, number] | null {
   const iso = /^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?$/.exec(text);
   if (iso !== null)
     return iso[3] === "0" || iso[3] === "00" ? null : [Number(iso[1]), Number(iso[2]), Number(iso[3] ?? 0)];
-  const slashed = /^(\d{1,2})[/.](\d{1,2})[/.](\d{4})$/.exec(text);
+  const slashed = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(text);
   if (slashed !== null)
     return Number(slashed[1]) === 0 ? null : [Number(slashed[3]), Number(slashed[2]), Number(slashed[1])];
   const worded =

@@ -334,10 +334,17 @@ function personDrafts(list: readonly Word[]): Draft[] {
       out.push(draft(word, "particle", 0));
     } else if (word.text.length === 1 && word.script !== "han") {
       out.push(draft(word, "initial", 0.3));
-    } else out.push(nameDraft(word, "", word.shown));
+    } else {
+      const named = nameDraft(word, "", word.shown);
+      // A father's or grandfather's name inside the chain tells less than the first and the last.
+      if (next !== undefined && NASAB.has(list[at - 1]?.key ?? "")) named.weight *= 0.6;
+      out.push(named);
+    }
   }
   return out;
 }
+
+const NASAB: ReadonlySet<string> = new Set(["bin", "ben", "ibn", "ibni", "ould", "wuld", "bint", "binti", "بن", "ابن", "ولد", "s/o", "so"]);
 
 interface Joined {
   readonly word: Word;

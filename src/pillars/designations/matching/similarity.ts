@@ -53,7 +53,7 @@ export function meet(a: Token, b: Token): Met {
 function meetBase(a: Token, b: Token): Met {
   if (a.text === b.text) {
     if (a.feminine !== b.feminine) return { similarity: 0.94, rule: "feminine" };
-    return a.abjad || b.abjad ? { similarity: 0.97, rule: "skeleton" } : SAME;
+    return a.abjad !== b.abjad ? { similarity: 0.97, rule: "skeleton" } : SAME;
   }
   const known = meetKnown(a, b);
   if (known !== null) return known;
