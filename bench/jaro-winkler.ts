@@ -31,4 +31,12 @@ export function jaroWinkler(a: string, b: string): number {
 
 /** As a whole name is compared by it: letters only, words in order of the alphabet. */
 export const plainSorted = (name: string): string =>
-  name.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim().split(" ").toSorted().join(" ");
+  name
+    .toLowerCase()
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim()
+    .split(" ")
+    .toSorted()
+    .join(" ");

@@ -61,7 +61,9 @@ export const screenQualityBench: Benchmark = {
   name: "screen-quality",
   async run(say) {
     const held: Pair[] = [];
-    for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".csv")).toSorted()) {
+    for (const file of readdirSync(FOLDER)
+      .filter((name) => name.endsWith(".csv"))
+      .toSorted()) {
       for (const set of ["dev", "held-out"] as const) {
         const pairs = pairsOf(file).filter((pair) => pair.set === set);
         if (set === "held-out") held.push(...pairs);
@@ -86,7 +88,9 @@ function tell(say: (line: string) => void, title: string, pairs: readonly Pair[]
   const [us, them] = [quality(pairs, ours, MATCH_THRESHOLD), quality(pairs, theirs, JARO_THRESHOLD)];
   const line = ({ precision, recall, f1, falseAt99, falseAt95 }: Quality): string =>
     `P ${round(precision, 3)} R ${round(recall, 3)} F1 ${round(f1, 3)}, false alerts at 99 % recall ${percent(falseAt99)}, at 95 % ${percent(falseAt95)}`;
-  say(`${title} (${pairs.filter((pair) => pair.same === "1").length} same, ${pairs.filter((pair) => pair.same === "0").length} different): ${line(us)}; ${percent(us.tiedAtTop)} of different pairs at 1.0`);
+  say(
+    `${title} (${pairs.filter((pair) => pair.same === "1").length} same, ${pairs.filter((pair) => pair.same === "0").length} different): ${line(us)}; ${percent(us.tiedAtTop)} of different pairs at 1.0`,
+  );
   say(`  Jaro-Winkler: ${line(them)}`);
   return [us, them];
 }

@@ -1,5 +1,5 @@
 import type { Token } from "./parse.ts";
-import { type Met, meet, meetJoined, MIN_MET, type Rule } from "./similarity.ts";
+import { type Met, meet, meetAcronym, meetJoined, MIN_MET, type Rule } from "./similarity.ts";
 
 /** One meeting of words: usually one on each side, several where they are written together on the other. */
 export interface Meeting {
@@ -81,13 +81,28 @@ function joins(
   found: (whole: number, parts: readonly number[], met: Met) => void,
 ): void {
   for (let i = 0; i < whole.length; i++) {
-    if (takenWhole[i] === 1 || (whole[i] as Token).text.length < 4) continue;
+    const one = whole[i] as Token;
+    if (takenWhole[i] === 1) continue;
+    const letters = one.text.length;
+    if (one.kind === "word" && letters >= 2 && letters <= 6) {
+      for (let j = 0; j + letters <= parts.length; j++) {
+        if (takenParts.subarray(j, j + letters).includes(1)) continue;
+        const met = meetAcronym(one, parts.slice(j, j + letters));
+        if (met.similarity > 0)
+          found(
+            i,
+            Array.from({ length: letters }, (_, n) => j + n),
+            met,
+          );
+      }
+    }
+    if (letters < 4) continue;
     for (let j = 0; j + 1 < parts.length; j++) {
       if (takenParts[j] === 1 || takenParts[j + 1] === 1) continue;
-      const two = meetJoined(whole[i] as Token, parts.slice(j, j + 2));
+      const two = meetJoined(one, parts.slice(j, j + 2));
       if (two.similarity > 0) found(i, [j, j + 1], two);
       if (j + 2 >= parts.length || takenParts[j + 2] === 1) continue;
-      const three = meetJoined(whole[i] as Token, parts.slice(j, j + 3));
+      const three = meetJoined(one, parts.slice(j, j + 3));
       if (three.similarity > 0) found(i, [j, j + 1, j + 2], three);
     }
   }

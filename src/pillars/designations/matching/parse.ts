@@ -141,7 +141,7 @@ function readWord(bare: string, hyphen: boolean, read: { readonly list: Word[]; 
 function splitArabic(word: string): readonly string[] {
   const servant = /^(عبد)(ال)(.{2,})$/.exec(word);
   if (servant !== null && !/^عبدالل[هہ]$/.test(word)) return [servant[1] ?? "", servant[2] ?? "", servant[3] ?? ""];
-  const suffix = /^(.{2,})(الدین|الدين|الله|اللہ)$/.exec(word);
+  const suffix = /^(.{2,})(الدین|الدين|الله|اللہ|دین|دين)$/.exec(word);
   if (suffix !== null && !personNames.has(keyOf(word))) return [suffix[1] ?? "", suffix[2] ?? ""];
   const article = /^(ال)(.{2,})$/.exec(word);
   if (article !== null && word !== "الله" && word !== "اللہ" && !personNames.has(word))
@@ -169,8 +169,8 @@ function servantOf(text: string): string | null {
   return rest.length >= 5 ? rest : null;
 }
 
-const PATRONYMIC = /(?:ovich|evich|ovych|evych|ovitch|evitch|yovich|ovna|evna|ivna|yevna|ovic|evic)$/;
-const FEMININE = /(?:ov|ev|yev|sk|tsk)a(?:ya|ia|ja)?$|[^aeiou]ina$/;
+const PATRONYMIC = /(?:ovich|evich|ovych|evych|ovitch|evitch|yovich|avich|avna|ovna|evna|ivna|yevna|ovic|evic)$/;
+const FEMININE = /(?:ov|ev|yev|sk|tsk)a(?:ya|ia|ja)?$|[^aeiou][iy]na$/;
 
 const ROMAN = /^(?:i{2,3}|iv|vi{1,3}|ix|xi{0,3}|xiv|xv|xx)$/;
 const romanValue = (text: string): string => {
@@ -200,13 +200,18 @@ interface Draft {
 }
 
 /** An article or "son of" written in one with the name. */
-const JOINED_PARTICLE = /^(?:[ae]l(?=[^aeiou])|bin|ibn)(.{4,})$/;
+const JOINED_PARTICLE = /^(?:[ae]l|(?:bin|ibn)(?:al)?)(.{4,})$/;
 
 function finish(draft: Draft): Token {
   const sounds = phonemes(draft.sound, draft.abjad);
-  const article = draft.kind === "name" ? (JOINED_PARTICLE.exec(draft.text)?.[1] ?? null) : null;
+  const article = draft.kind === "name" || draft.kind === "word" ? (JOINED_PARTICLE.exec(draft.text)?.[1] ?? null) : null;
   const bare = draft.sound !== draft.text && !draft.abjad ? draft.text : null;
-  const second = bare ?? article;
+  // In Turkish and Azeri names c is heard as j.
+  const turkish =
+    draft.kind === "name" && !draft.abjad && /c(?![hk])/.test(draft.text)
+      ? draft.text.replace(/c(?![hk])/g, "j")
+      : null;
+  const second = bare ?? article ?? turkish;
   return {
     kind: draft.kind,
     compound: draft.compound ?? "",
@@ -324,8 +329,7 @@ function personDrafts(list: readonly Word[]): Draft[] {
     if (at > 0 && word.key in GENERATIONS && list.length > 1) {
       out.push(draft(word, "generation", 0, { text: GENERATIONS[word.key] ?? word.text }));
     } else if (titles.has(word.key) && list.length > 1) {
-      const head = titles.get(word.key) ?? word.text;
-      out.push(draft(word, "title", 0.06, { text: head, sound: head, abjad: false }));
+      out.push(draft(word, "title", 0.06));
     } else if (particles.has(word.key) && next !== undefined) {
       out.push(draft(word, "particle", 0));
     } else if (/^\d+$/.test(word.text)) {
@@ -344,7 +348,21 @@ function personDrafts(list: readonly Word[]): Draft[] {
   return out;
 }
 
-const NASAB: ReadonlySet<string> = new Set(["bin", "ben", "ibn", "ibni", "ould", "wuld", "bint", "binti", "بن", "ابن", "ولد", "s/o", "so"]);
+const NASAB: ReadonlySet<string> = new Set([
+  "bin",
+  "ben",
+  "ibn",
+  "ibni",
+  "ould",
+  "wuld",
+  "bint",
+  "binti",
+  "بن",
+  "ابن",
+  "ولد",
+  "s/o",
+  "so",
+]);
 
 interface Joined {
   readonly word: Word;
@@ -419,7 +437,7 @@ function suffixCompound(list: readonly Word[], at: number): Omit<Joined, "word">
     return { compound: "uddin", shown: shown(at + 2), last: at + 2 };
   if (one !== undefined && two !== undefined && (one.key === "ال" || ARTICLE.has(one.text)) && two.key === "دین")
     return { compound: "uddin", shown: shown(at + 2), last: at + 2 };
-  if (one?.key === "دین" && one.shown.startsWith("ال"))
+  if (one?.key === "دین" && (one.shown.startsWith("ال") || list[at]?.script === "arabic"))
     return { compound: "uddin", shown: shown(at + 1), last: at + 1 };
   if (one !== undefined && /^(?:uddin|eddin|eddine|aldin|addin|uddeen|iddin|oddin|eldin)$/.test(one.text))
     return { compound: "uddin", shown: shown(at + 1), last: at + 1 };
@@ -452,7 +470,7 @@ function nameDraft(word: Word, compound: Compound, shown: string): Draft {
     if (PATRONYMIC.test(text)) kind = "patronymic";
     else if (FEMININE.test(text) && text.length >= 6) {
       feminine = true;
-      text = text.replace(/(sk|tsk)a(?:ya|ia|ja)?$/, "$1i").replace(/((?:o|e)v|in)a$/, "$1");
+      text = text.replace(/(sk|tsk)a(?:ya|ia|ja)?$/, "$1i").replace(/((?:o|e)v|[iy]n)a$/, "$1");
       sound = text;
     }
   }
@@ -501,7 +519,7 @@ function wordDrafts(list: readonly Word[], type: NameType): Draft[] {
         abjad: false,
         weight: WORD_WEIGHT[known?.commonness ?? 0] ?? 1,
       };
-    const short = word.text.length === 1 ? 0.4 : 1;
+    const short = word.text.length === 1 ? 0.3 : word.text.length === 2 ? 0.6 : 1;
     return {
       ...base,
       weight:

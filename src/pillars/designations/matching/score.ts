@@ -66,7 +66,12 @@ export function scoreNames(left: ParsedName, right: ParsedName, meeting: Meet = 
       met += 0.3 * Math.min(a, b, 0.3) + 0.1;
       continue;
     }
-    const weight = found.rule === "joined" ? Math.max(a, b) : Math.min(a, b) * 0.5 + Math.max(a, b) * 0.5;
+    const weight =
+      found.rule === "joined"
+        ? Math.max(a, b)
+        : found.rule === "acronym"
+          ? Math.min(a, b)
+          : Math.min(a, b) * 0.5 + Math.max(a, b) * 0.5;
     const share = countedShare(found.similarity);
     met += weight * share;
     against += weight * (1 - share) * (share >= 0.96 ? 0.5 : 1);
@@ -77,7 +82,9 @@ export function scoreNames(left: ParsedName, right: ParsedName, meeting: Meet = 
   ];
   against += Math.min(aloneLeft, aloneRight);
   const extra = Math.abs(aloneLeft - aloneRight) + 0.12 * initials;
-  let score = met === 0 ? 0 : met / (met + scale.against * against + scale.extra * extra);
+  const middle = left.type === "person" && onlyMiddle(left, right, alignment);
+  let score = met === 0 ? 0 : met / (met + scale.against * against + scale.extra * (middle ? 0.6 : 1) * extra);
+  if (left.type === "person" && heads(left, right, alignment)) score *= 0.85;
   const reordered = outOfOrder(alignment.meetings);
   const exact = !reordered && against === 0 && extra === 0;
   score *= 1 - scale.thin * Math.exp(-met / scale.fade) * (exact ? 0.5 : 1);
@@ -89,6 +96,25 @@ export function scoreNames(left: ParsedName, right: ParsedName, meeting: Meet = 
   // An acronym alone is never strong.
   if (acronym) score = Math.max(score, 0.6);
   return { score: Math.max(0, Math.min(1, score)), alignment, acronym, reordered, shares: { met, against, extra } };
+}
+
+/** What stands on one side only stands between words that met: middle names, a father's name. */
+function onlyMiddle(left: ParsedName, right: ParsedName, { leftAlone, rightAlone, meetings }: Alignment): boolean {
+  if (meetings.length < 2) return false;
+  const inside = (alone: readonly number[], count: number): boolean => alone.every((at) => at > 0 && at < count - 1);
+  return inside(leftAlone, left.tokens.length) && inside(rightAlone, right.tokens.length);
+}
+
+/** Longer names that agree but for the first: a brother's, a father's and a son's. */
+function heads(left: ParsedName, right: ParsedName, { leftAlone, rightAlone, meetings }: Alignment): boolean {
+  return (
+    meetings.length >= 2 &&
+    leftAlone.includes(0) &&
+    rightAlone.includes(0) &&
+    !meetings.some((found) => found.left.includes(0) || found.right.includes(0)) &&
+    left.tokens[0]?.kind === "name" &&
+    right.tokens[0]?.kind === "name"
+  );
 }
 
 function outOfOrder(meetings: readonly Meeting[]): boolean {

@@ -108,3 +108,10 @@ export function meetJoined(whole: Token, parts: readonly Token[]): Met {
     soundSimilarity(whole.sounds, sounds.subarray(0, 28), whole.abjad || parts.some((part) => part.abjad)) - 0.04;
   return similarity < 0.82 ? NOTHING : { similarity, rule: "joined" };
 }
+
+/** A short word of an organisation's name whose letters begin that many words of the other, in order. */
+export function meetAcronym(short: Token, parts: readonly Token[]): Met {
+  for (let at = 0; at < parts.length; at++)
+    if (short.text.charAt(at) !== (parts[at] as Token).text.charAt(0)) return NOTHING;
+  return { similarity: 0.88, rule: "acronym" };
+}

@@ -1,59 +1,59 @@
 /** Spelling families of Slavic, Western and East Asian names; the form of a line is that of `given-names.ts`. */
 export const EUROPEAN_NAMES = `
-2 alexander aleksandr aleksander alexandre alexandr oleksandr aleksandar alexandros alejandro alessandro aliaksandr alisander александр олександр | alex sasha sascha sandy alec alek sanya shura xander lex iskander sandro
+2 alexander aliaksandar alyaksandr aleksandar aleksandr aleksander alexandre alexandr oleksandr aleksandar alexandros alejandro alessandro aliaksandr alisander александр олександр | alex sasha sascha sandy alec alek sanya shura xander lex iskander sandro
 1 alexandra aleksandra alexandria oleksandra alessandra alejandra александра | sasha sandra alex lexi
-2 alexei aleksei alexey aleksey alexej oleksiy oleksii alexy aliaksei алексей олексий | alyosha lyosha alex
+2 alexei aliaksey aleksei alexey aleksey alexej oleksiy oleksii alexy aliaksei алексей олексий | alyosha lyosha alex
 2 andrei andrey andrej andriy andrii andre andreas andres andrea andrew ondrej andrzej anders андрей андрій | andy drew andryusha
 2 anton anthony antony antonio antonius antoine антон | tony toni antoni
-1 anatoly anatoli anatoliy anatolii anatolij анатолий анатолій | tolya
+1 anatoly anatol anatoli anatoliy anatolii anatolij анатолий анатолій | tolya
 1 arkady arkadi arkadiy arkadii аркадий
 2 boris borys борис | borya
-2 denis dennis denys денис
-2 dmitry dmitri dmitriy dmitrii dmitrij dimitri dimitry dmytro dimitrios dmitrijs dzmitry dimitar дмитрий дмитро | dima mitya dmitro
+2 denis dzianis dennis denys денис
+2 dmitry dzmitriy dmitri dmitriy dmitrii dmitrij dimitri dimitry dmytro dimitrios dmitrijs dzmitry dimitar дмитрий дмитро | dima mitya dmitro
 1 eduard edward eduardo edouard edvard эдуард | ed eddie ted ned teddy
-2 yevgeny evgeny yevgeni evgeni evgenii evgeniy yevgeniy yevgenii evgenij yevhen evhen evguenii evgueni jewgeni jevgeni yauhen евгений євген | eugene zhenya eugen
+2 yevgeny yauheni yauhen yewgeni evgeny yevgeni evgeni evgenii evgeniy yevgeniy yevgenii evgenij yevhen evhen evguenii evgueni jewgeni jevgeni yauhen евгений євген | eugene zhenya eugen
 1 yevgenia evgenia evgeniya yevgeniya евгения | eugenia zhenya
 1 yekaterina ekaterina kateryna katerina jekaterina екатерина катерина | catherine katya katia kate
-1 elena yelena olena jelena alena елена олена | helen helena lena ellen
+1 elena aliona yelena olena jelena alena елена олена | helen helena lena ellen
 1 fyodor fedor feodor fiodor fedir федор фёдор | theodore
 2 george georgy georgi georgiy georgii jorge giorgio giorgi georg georges heorhiy heorhii георгий георгій | yuri zhora gogi jerzy jiri
 2 grigory grigori grigoriy grigorii hryhoriy hryhorii gregory gregor grigorij gregorio григорий григорій | greg grisha
-1 gennady gennadi gennadiy gennadii hennadiy hennadii геннадий геннадій | gena
-2 igor ihor игорь ігор
+1 gennady genadz henadz hienadz gennadi gennadiy gennadii hennadiy hennadii геннадий геннадій | gena
+2 igor ihar ihor игорь ігор
 2 ivan iwan ivane иван іван | vanya john johann jovan
 2 ilya ilia illia ilja illya илья ілля | elias
 1 kirill kyrylo cyril kiril кирилл
-1 konstantin constantine konstantyn constantin konstantinos kostiantyn kostyantyn константин костянтин | kostya costas
+1 konstantin kanstantsin constantine konstantyn constantin konstantinos kostiantyn kostyantyn константин костянтин | kostya costas
 1 leonid leonyd леонид леонід | lenya leo
 2 maxim maksim maksym maxime maksym максим | max maks
 2 michael mikhail michail mikhael mihail mykhailo mykhaylo mihai mihail michel miguel michal mikael michele mikhal mihajlo miхail михаил михайло | mike misha mick mickey mitch micheal
-2 nikolai nikolay nicolai nikolaj mykola nikola nicolae nikolaos николай микола | nicholas nick kolya nicolas
+2 nikolai mikalai mikalay nikolay nicolai nikolaj mykola nikola nicolae nikolaos николай микола | nicholas nick kolya nicolas
 2 nicholas nicolas nikolas niklas nicola | nick nicky nico nikolai
-2 oleg oleh олег
+2 oleg aleh oleh олег
 2 olga olha ольга | helga
-2 pavel paul pavlo pawel paulo pablo paolo pavle pavol павел павло | pasha
-2 peter petr pyotr piotr petro pedro pietro pierre petar pieter петр пётр петро | pete petya
-1 roman роман
+2 pavel paval paul pavlo pawel paulo pablo paolo pavle pavol павел павло | pasha
+2 peter piatro petr pyotr piotr petro pedro pietro pierre petar pieter петр пётр петро | pete petya
+1 roman raman роман
 2 ruslan руслан
-2 sergei sergey serhiy serhii sergiy sergii sergio serge siarhei sergej sergi сергей сергій | seryozha
+2 sergei siarhey sergey serhiy serhii sergiy sergii sergio serge siarhei sergej sergi сергей сергій | seryozha
 1 stanislav stanislaw станислав | stas
 1 stepan stephan stefan stephen steven stefano esteban stephane etienne steffen степан | steve stevie
 1 svetlana svitlana светлана світлана | sveta lana
-1 tatiana tatyana tetiana tatjana tetyana татьяна тетяна | tanya tania
+1 tatiana tatsiana tatsyana tatyana tetiana tatjana tetyana татьяна тетяна | tanya tania
 1 timofei timofey timothy timofej тимофей | tim timmy
 1 vadim vadym вадим
 1 valentin valentyn valentine валентин
 1 valery valeri valeriy valerii valerij валерий валерій | valera
-1 vasily vasili vasiliy vasilii vasyl vassily vassili vasil vasilios василий василь | basil vasya
-1 viktor victor wiktor vittorio виктор віктор | vitya vic
+1 vasily vasiliy vassiliy vasili vasiliy vasilii vasyl vassily vassili vasil vasilios василий василь | basil vasya
+1 viktor viktar victor wiktor vittorio виктор віктор | vitya vic
 1 vitaly vitali vitaliy vitalii vitalij виталий віталій | vitalik
-2 vladimir volodymyr wladimir uladzimir vladymir vladimer владимир володимир | vova volodya vlad
+2 vladimir uladzimer volodymyr wladimir uladzimir vladymir vladimer владимир володимир | vova volodya vlad
 1 vladislav vladyslav wladyslaw владислав | vlad
 1 vyacheslav viacheslav vjaceslav wjatscheslaw vyacheslaw вячеслав в'ячеслав | slava
 1 yaroslav jaroslav yaroslaw jaroslaw ярослав | slava
 2 yuri yury yuriy iurii yurii juri jurij iouri iuri yuriy юрий юрій | george yura
 1 zhanna janna zanna жанна | joanna
-1 natalia nataliya natalya nathalie natalie nataliia наталья наталия наталія | natasha
+1 natalia natallia nataliya nataliya natalya nathalie natalie nataliia наталья наталия наталія | natasha
 1 anna anne ana hanna ann анна ганна | annie anya hannah nancy
 1 maria mariya marija mariia мария марія | mary marie masha maryam
 1 irina iryna irene ирина ірина | ira
@@ -115,7 +115,7 @@ export const EUROPEAN_NAMES = `
 1 adrian adriano hadrian
 1 august augustus augusto agustin
 1 brian bryan
-1 catherine katherine kathryn katharine katherina catharina catalina caterina kathrin cathryn | kate katie cathy kathy kat kitty ekaterina
+1 catherine katharina katherine kathryn katharine katherina catharina catalina caterina kathrin cathryn | kate katie cathy kathy kat kitty ekaterina
 1 elizabeth elisabeth elisabetta isabel yelizaveta elizaveta елизавета | liz beth betty eliza lisa bess libby liza isabella
 1 margaret margarita marguerite margherita margarete маргарита | maggie meg peggy greta rita
 1 mary marie | molly polly maria maryam
@@ -203,8 +203,8 @@ export const EUROPEAN_NAMES = `
 1 choi choe 崔
 1 jung jeong
 2 wang 王 | wong vuong
-1 zhang 张 張 | chang cheung
-1 chen 陈 陳 | chan tran
+1 zhang 张 張
+1 chen 陈 陳
 1 liu 刘 劉 | lau
 1 zhao 赵 | chao
 1 huang 黄 | wong hwang
@@ -216,4 +216,66 @@ export const EUROPEAN_NAMES = `
 1 celik chelik
 1 ozturk oezturk
 1 erdogan erdoğan
+1 roberta
+1 mario
+1 paula paola
+1 carla
+1 michaela
+1 nicole
+1 stephanie stefania
+1 henrietta
+1 louise luisa
+1 claude claudio klaus
+1 claudia
+1 moeller moller möller
+1 valeria
+1 alexia
+1 simone simona
+1 gabriela gabriella
+1 jong jung jeong chong joung
+1 un eun woon
+1 il ill
+1 putin
+1 hans
+1 emil emile
+1 emma
+1 fernando hernando ferdinand
+1 rodrigo
+1 diego
+1 alonso alfonso
+1 xavier javier
+1 wei
+1 wen
+1 min
+1 ming
+1 jian
+1 jing
+1 ying
+1 yan
+1 lin
+1 ling
+1 ping
+1 pang
+1 fang
+1 feng
+1 hong
+1 hui
+1 hua
+1 jun
+1 lei
+1 mei
+1 na
+1 ning
+1 peng
+1 qiang
+1 qing
+1 tao
+1 xia
+1 xin
+1 yang
+1 yong
+1 yu
+1 yun
+1 zhen
+1 zhong
 `;

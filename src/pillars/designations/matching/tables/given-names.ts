@@ -133,7 +133,7 @@ export const MUSLIM_NAMES = `
 1 younis yunus younus yunis yunes younes iounes younous یونس يونس юнус | jonah
 1 zaid zayd zeid zied زید زيد заид зейд
 1 ziad ziyad zyad زياد زیاد зияд
-1 zayn zain zein زین زين зайн
+1 zayn zain zein zine زین زين зайн
 1 zubair zubayr zoubir zubeyr zobair zuber زبیر زبير зубайр зубаир
 1 zulfiqar zulfikar zolfaghar zulfaqar zulfeqar ذوالفقار зульфикар
 1 aziz azeez aziiz عزیز عزيز азиз
@@ -271,7 +271,7 @@ export const MUSLIM_NAMES = `
 1 zawahiri zawahri dhawahiri ظواهري ظواهری завахири
 1 baghdadi bagdadi bagdady baghdady بغدادي بغدادی багдади
 1 qaddafi gaddafi qadhafi gadhafi kadafi kadhafi khadafy qathafi gathafi قذافي قذافی каддафи
-1 zarqawi zarkawi زرقاوي зарк ави
+1 zarqawi zarkawi زرقاوي
 1 azzam عزام аззам
 1 afridi afreedi آفریدی
 1 durrani dorrani درانی
@@ -338,4 +338,144 @@ export const MUSLIM_NAMES = `
 1 awami عوامی
 1 din deen dine دین
 1 abubakr abubakar aboubakar abubaker abubakir aboubacar abubakari aboubakr bubakar ابوبکر
+1 rashad rachad رشاد
+1 jamila jameela djamila جميلة
+1 karima kareema كريمة
+1 amina ameena aminah emine أمينة آمنہ
+1 samira sameera سميرة
+1 laila leila layla leyla ليلى لیلی лейла
+1 nadia nadya نادية
+1 hafsa hafsah حفصة
+1 ruqayya roqaya ruqayyah
+1 halima haleema حليمة
+1 rabia rabeea
+1 asma asmaa esma أسماء
+1 huda hoda houda هدى
+1 iman eman imane إيمان
+1 sana sanaa
+1 salma selma سلمى
+1 safia safiya safiyya
+1 noora noura nura نورا
+1 shakila shakeela
+1 naseema nasima
+1 akif akef
+1 akmal اکمل
+1 ajmal اجمل
+1 amjad amjed امجد أمجد
+1 arshad ershad ارشد
+1 asghar اصغر
+1 athar
+1 babar baber babur بابر
+1 bakht
+1 baitullah
+1 danish
+1 dilawar delawar دلاور
+1 faqir فقیر
+1 feroz firoz firuz phiroz فیروز
+1 ghaffar ghafar غفار
+1 ghafoor ghafur غفور
+1 ghani غنی
+1 gulab
+1 gulzar گلزار
+1 hameedullah
+1 haseeb hasib حسیب
+1 hayat حیات
+1 humayun homayoun ہمایوں
+1 ijaz ejaz ajaz اعجاز
+1 ikram ekram اکرام
+1 iftikhar eftekhar افتخار
+1 intizar
+1 ishtiaq eshtiaq اشتیاق
+1 israr اسرار
+1 jahangir jehangir جہانگیر
+1 kaleem kalim کلیم
+1 kashif kashef کاشف
+1 khurram khorram خرم
+1 khurshid khorshid خورشید
+1 liaqat liaquat لیاقت
+1 mahboob mahbub محبوب
+1 manzoor manzur منظور
+1 maqbool maqbul مقبول
+1 mazhar مظہر
+1 mohib moheb muhib محب
+1 mubashir mobashir مبشر
+1 mudassir modasser مدثر
+1 muneeb munib
+1 muzammil mozamel مزمل
+1 naveed navid nawid نوید
+1 niaz niyaz نیاز
+1 nazir nazeer نذیر
+1 nisar نثار
+1 nizam nezam نظام
+1 pir peer پیر
+1 qaiser qaisar قیصر
+1 qamar kamar قمر
+1 rahat راحت
+1 rehana rehan rayhan ریحان
+1 sabz
+1 sadaqat صداقت
+1 saadat سعادت
+1 saqib saqeb ثاقب
+1 sarfraz sarfaraz سرفراز
+1 shabbir shabir shabeer شبیر
+1 shafqat شفقت
+1 shahbaz شہباز
+1 shahzad shehzad شہزاد
+1 shaukat shawkat shoukat شوکت
+1 sher شیر
+1 sibghatullah
+1 sikandar sekandar
+1 tanveer tanvir تنویر
+1 tasleem taslim
+1 tufail tofail طفیل
+1 wajid wajed واجد
+1 waqas وقاص
+1 zaman زمان
+1 zeeshan zishan ذیشان
+1 zubaida
+1 zahoor zahur ظہور
+1 akhund akhond akhoond آخوند
+1 akhundzada akhondzada akhunzada akhundzadeh آخندزاده آخوندزاده
+1 haibatullah
+1 hekmat hikmat حکمت حكمت
+1 hekmatyar hikmatyar hekmatiar حکمتیار
+1 sadiqi sadeqi sadeghi صادقی
+1 soleimani sulaimani suleymani soleymani سلیمانی
+1 khamenei khamenai khamanei خامنه ای
+1 rouhani rohani ruhani روحانی
+1 nejad nezhad nejhad نژاد
+1 mousavi musavi moosavi mosavi موسوی
+1 rezaei rezai rezaie رضایی
+1 ebrahimi ibrahimi ابراهیمی
+1 heidari haidari haydari حیدری
+1 jafari jaafari jaffari جعفری
+1 kazemi kazimi کاظمی
+1 mahmoudi mahmudi محمودی
+1 moradi muradi مرادی
+1 najafi نجفی
+1 nazari نظری
+1 qasemi ghasemi qasimi قاسمی
+1 hamas hammas حماس
+1 jabhat jabha jabhah jebhat جبهة جبهه
+1 katibat katiba kataib katibah كتيبة كتائب
+1 uthmani
+1 tantawi tantaoui طنطاوي
+1 masri misri مصري
+1 shami chami شامي
+1 tunisi tounsi تونسي
+1 libi liby ليبي
+1 iraqi عراقي
+1 saudi
+1 turkmani
+1 afghani افغانی أفغاني
+1 kashmiri کشمیری
+1 kurdi كردي
+1 maghribi maghrebi مغربي
+1 yamani yemeni يماني
+1 sudani سوداني
+1 somali
+1 qurashi
+1 jabarin
+1 abidin abedin abidine عابدین عابدين
+1 hajjaj hicac حجاج
 `;

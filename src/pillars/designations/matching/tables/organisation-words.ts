@@ -61,7 +61,7 @@ export const ORGANISATION_WORDS = `
 3 logistics logistic
 3 construction constructions construct stroitelstvo stroy building bldg | insaat строительство
 3 engineering eng engg | muhandisi mohandesi инжиниринг
-3 technology technologies tech technical tekhnologii tekhnologiya | fanavari технологии
+3 technology teknologiya technologies tech technical tekhnologii tekhnologiya | fanavari технологии
 3 electronics electronic elektronik electric electrical
 3 systems system
 3 research
@@ -147,11 +147,122 @@ export const ORGANISATION_WORDS = `
 3 jihad
 3 ihya
 3 turath
+3 capital
+3 overseas
+3 credit
+3 station radio
+3 newspaper magazine journal zhurnal
+3 information
+3 product products
+3 design
+3 aviation aviatsiya
+3 civil
+3 social
+3 cultural culture
+3 economic
+3 support
+3 aid
+3 cooperation cooperative
+3 union soyuz
+3 federation federatsiya
+3 corps
+3 guard guards
+3 police
+3 units unit
+3 law
+3 enforcement
+3 drug
+3 trafficking
+3 cartel
+3 cyber
+3 digital
+3 computer computers
+3 software
+3 telecom telecommunications telecommunication
+3 house dom
+3 home
+3 land
+3 sea
+3 star
+3 gold golden
+3 plast plastic
+3 metal metals
+3 iron
+3 cement
+3 wood
+3 paper
+3 water
+3 fuel
+3 marine
+3 tanker tankers
+3 vessel vessels
+3 port ports
+3 cargo
+3 freight
+3 express
+3 y
+3 y servicios
+3 servicios
+3 inversiones
+3 comercializadora
+3 distribuidora
+3 agropecuaria
+3 grupo
+3 inmobiliaria
+3 constructora
+3 transportes
+3 sociedad
+2 iran iranian iranischen
+2 iraq iraqi irak
+2 syria syrian
+2 russia russian rossiya rossii rossiiskaya rossiyskaya
+2 china chinese zhongguo
+2 korea korean
+2 pakistan pakistani
+2 afghanistan afghan
+2 india indian
+2 turkey turkish turkiye
+2 lebanon lebanese liban
+2 libya libyan
+2 egypt egyptian
+2 yemen yemeni
+2 sudan sudanese
+2 somalia somali
+2 palestine palestinian palestinians
+2 cuba cuban
+2 mexico mexican mexicana
+2 colombia colombian
+2 venezuela venezuelan
+2 belarus belarusian
+2 ukraine ukrainian
+2 kazakhstan
+2 uzbekistan uzbek
+2 tajikistan tajik
+2 cyprus
+2 dubai
+2 emirates uae
+2 singapore
+2 malaysia
+2 hongkong
+2 moscow moskva moskovsky
+2 tehran
+2 shanghai
+2 beijing
+2 usa us america american
+2 uk british britain
+2 german germany deutsche
+2 europe european euro
+2 asia asian
+2 africa african
+2 arab arabian arabic
+2 muslim moslem
+2 panama
+2 london
 `;
 
 /** Legal forms: alone they tell nothing, and against each other next to nothing. The first of a line stands for all. */
 export const LEGAL_FORMS = `
-llc l.l.c ooo ооо ooо tov тов llp lp ltd limited ltda pvt private pte pty gmbh ug sarl srl sàrl spa sas sa s.a ag ab as oy oyj nv bv kg ohg kft zrt doo dooel eood ood ad uab sia fze fzco fzc fz dmcc wll w.l.l est plc inc incorporated corp corporation co company cie jsc ojsc cjsc pjsc pao oao zao ao ooo пао оао зао ао нао ип npo нпо gup fgup фгуп tnk sdn bhd kk ks sro spol zoo sp psc saoc saog kscc pjs cv de_ rl sti şti ltdsti limitedsirketi anonim sirketi sirket
+llc l.l.c ooo ооо ooо tov тов llp lp ltd limited ltda pvt private pte pty gmbh ug sarl srl sàrl spa sas sa s.a ag ab as oy oyj nv bv kg ohg kft zrt doo dooel eood ood ad uab sia fze fzco fzc fz dmcc wll w.l.l est plc inc incorporated corp corporation co company cie jsc ojsc cjsc pjsc pao oao zao ao ooo пао оао зао ао нао ип npo нпо gup fgup фгуп tnk sdn bhd kk ks sro spol zoo sp psc saoc saog kscc pjs cv lda limitada aktiengesellschaft aktsionernoe obshchestvo ob rl sti şti ltdsti limitedsirketi anonim sirketi sirket
 `;
 
 /** Words before a vessel's name. */
@@ -159,13 +270,13 @@ export const VESSEL_PREFIXES = "mv m/v mt m/t ms m/s ss s/s fv f/v rv mts mtv mo
 
 /** Long legal forms, folded before words are split. */
 export const LEGAL_PHRASES: readonly (readonly [RegExp, string])[] = [
-  [/\bobshche?stvo s ogranichenno[iy] otvetst?vennost'?[iy]?u\b/g, "llc"],
-  [/\b(otkrytoe|otkrytoye|zakrytoe|zakrytoye|publichnoe|publichnoye)? ?aktsionernoe? ?(ye )?obshche?stvo\b/g, "jsc"],
-  [/\b(open|closed|public|private)? ?joint[ -]stock company\b/g, "jsc"],
-  [/\blimited liability (company|partnership)\b/g, "llc"],
-  [/\b(private|public) limited( company)?\b/g, "ltd"],
-  [/\bsociete anonyme\b|\bsociedad anonima\b/g, "sa"],
-  [/\bgesellschaft mit beschrankter haftung\b/g, "gmbh"],
+  [/\bobshche?stvo s ogranichenno[iy] otvetst?vennost'?[iy]?u\b/g, " llc "],
+  [/\b(otkrytoe|otkrytoye|zakrytoe|zakrytoye|publichnoe|publichnoye)? ?aktsionernoe? ?(ye )?obshche?stvo\b/g, " jsc "],
+  [/\b(open|closed|public|private)? ?joint[ -]stock company\b/g, " jsc "],
+  [/\blimited liability (company|partnership)\b/g, " llc "],
+  [/\b(private|public) limited( company)?\b/g, " ltd "],
+  [/\bsociete anonyme\b|\bsociedad anonima\b/g, " sa "],
+  [/\bgesellschaft mit beschrankter haftung\b/g, " gmbh "],
   [
     /\b(l\.? ?l\.? ?c|s\.? ?a\.? ?r\.? ?l|s\.? ?r\.? ?l|s\.? ?a|s\.? ?p\.? ?a|g\.? ?m\.? ?b\.? ?h|p\.? ?l\.? ?c|l\.? ?t\.? ?d|p\.? ?j\.? ?s\.? ?c|j\.? ?s\.? ?c|b\.? ?v|n\.? ?v|w\.? ?l\.? ?l)\.(?=\s|$|,)/g,
     "",

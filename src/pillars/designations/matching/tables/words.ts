@@ -15,7 +15,7 @@ rev reverend father fr bishop archbishop pastor rabbi saint st
 hon honourable honorable esq phd msc ba cpa
 ak hj tgk tengku tuan datuk dato ustaz
 pan pani herr frau senor senora dona monsieur madame mme
-سید شیخ شيخ حاجی حاجي حاج الحاج ملا مولوی مولانا قاری قاري مفتی مفتي دکتر دكتور الدكتور الشیخ الشيخ السید السيد ڈاکٹر جنرل امام آیتالله مهندس استاد آقای آقا جناب حضرت سيد
+سید شیخ شيخ حاجی حاجي حاج الحاج ملا مولوی مولانا قاری قاري مفتی مفتي دکتر دكتور الدكتور الشیخ الشيخ السید السيد ڈاکٹر جنرل امام آیتالله مهندس استاد آقای آقا جناب حضرت سيد علامہ علامة
 господин доктор генерал полковник мулла хаджи шейх имам
 `;
 
