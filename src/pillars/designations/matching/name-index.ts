@@ -2,7 +2,7 @@ import { HashTable, hash, PairList } from "./hash-table.ts";
 import { type NameType, type ParsedName, parseName, type Token } from "./parse.ts";
 import { skeleton } from "./phonemes.ts";
 import { countedShare, type NameScore, scoreNames } from "./score.ts";
-import { type Met, meet, MIN_MET } from "./similarity.ts";
+import { knownApart, type Met, meet } from "./similarity.ts";
 
 export interface IndexedName {
   readonly name: string;
@@ -28,12 +28,14 @@ export interface FindOptions {
 }
 
 /** Names that a query's words reach are scored in full, the most promising first, at most so many. */
-const FULL_SCORES = 48;
+const FULL_SCORES = 40;
 /** Beyond so many names reached, a common word no longer opens new ones; it still counts for those already reached. */
 const OPEN_LIMIT = 6000;
 /** Words of a query that are looked up; the rarest of them lead. */
 const QUERY_WORDS = 16;
 const CACHE = 20_000;
+/** Words less alike do not lead from one to the other; beside others that do, they still count. */
+const MIN_LEAD = 0.7;
 
 type Table = "person" | "word";
 const tableOf = (type: NameType): Table => (type === "person" ? "person" : "word");
@@ -62,7 +64,7 @@ export class NameIndex {
   readonly #stamp: Int32Array;
   readonly #best: Float32Array;
   #turn = 0;
-  readonly #near = new Map<string, readonly Near[]>();
+  readonly #near = new Map<string, Asked>();
 
   constructor(names: Iterable<IndexedName>) {
     const built = build(names);
@@ -109,17 +111,14 @@ export class NameIndex {
 
   *#findIn(query: ParsedName, table: Table, types: readonly number[], { minimum }: FindOptions): Generator<Hit> {
     if (query.tokens.length === 0) return;
-    const words = query.tokens.map((token) => ({ token, near: this.#nearOf(token, table) }));
-    const reached = this.#reach(query, words, table, types);
-    const memo = new Map<Token, Map<Token, Met>>(
-      words.map(({ token, near }) => [token, new Map(near.map((one) => [one.token, one.met]))]),
-    );
+    const words = query.tokens.map((token) => ({ token, asked: this.#nearOf(token, table) }));
+    const reached = this.#reach(query, words, table, types, minimum);
     const meeting = (left: Token, right: Token): Met => {
-      const row = memo.get(left);
-      const held = row?.get(right);
+      const asked = words.find(({ token }) => token === left)?.asked;
+      const held = asked?.met.get(right);
       if (held !== undefined) return held;
       const met = meet(left, right);
-      row?.set(right, met);
+      asked?.met.set(right, met);
       return met;
     };
     let low = minimum;
@@ -169,37 +168,46 @@ export class NameIndex {
   }
 
   /** Listed words that a query's word may mean, with how they meet. */
-  #nearOf(token: Token, table: Table): readonly Near[] {
-    const cacheKey = `${table}${token.kind}${token.compound}${token.abjad ? "~" : ""}${token.shown === token.text ? "" : token.shown} ${token.text}`;
+  #nearOf(token: Token, table: Table): Asked {
+    const cacheKey = `${table}${token.kind}${token.compound}${token.abjad ? "~" : ""}${token.feminine ? "f" : ""} ${token.shown} ${token.text}`;
     const held = this.#near.get(cacheKey);
     if (held !== undefined) return held;
-    const seen = new Set<number>();
+    const met = new Map<Token, Met>();
     const near: Near[] = [];
+    const seen = new Set<number>();
     for (const key of keysOf(token, table, true)) {
       this.#keys.each(key, (word) => {
         if (seen.has(word)) return;
         seen.add(word);
         const other = this.#vocabulary[word] as Token;
-        const met = meet(token, other);
-        if (met.similarity >= MIN_MET) near.push({ word, token: other, met });
+        if (knownApart(token, other)) return;
+        const found = meet(token, other);
+        met.set(other, found);
+        if (found.similarity >= MIN_LEAD) near.push({ word, token: other, met: found });
       });
     }
     if (this.#near.size >= CACHE) this.#near.clear();
-    this.#near.set(cacheKey, near);
-    return near;
+    const asked = { near, met };
+    this.#near.set(cacheKey, asked);
+    return asked;
   }
 
   /** Names by what their words share with the query's, the most promising first. */
   #reach(
     query: ParsedName,
-    words: readonly { readonly token: Token; readonly near: readonly Near[] }[],
+    words: readonly { readonly token: Token; readonly asked: Asked }[],
     table: Table,
     types: readonly number[],
+    minimum: number,
   ): readonly { readonly at: number; readonly bound: number }[] {
     const turn = ++this.#turn;
     const total = query.tokens.reduce((sum, token) => sum + token.weight, 0);
     const lead = words
-      .map((word) => ({ ...word, cost: word.near.reduce((sum, { word: id }) => sum + this.#count(id), 0) }))
+      .map(({ token, asked: { near } }) => ({
+        token,
+        near,
+        cost: near.reduce((sum, { word: id }) => sum + this.#count(id), 0),
+      }))
       .sort((x, y) => x.cost - y.cost)
       .slice(0, QUERY_WORDS);
     const reached: number[] = [];
@@ -212,13 +220,15 @@ export class NameIndex {
       this.#spread(token, near, turn, opens, reached);
     }
     this.#reachJoined(query, table, turn, reached);
+    const wanted = [types.includes(0), types.includes(1), types.includes(2)];
     const found: { at: number; bound: number }[] = [];
     for (const at of reached) {
-      if (!types.includes(this.#types[at] as number)) continue;
+      if (wanted[this.#types[at] as number] !== true) continue;
       const gain = (this.#gain[at] as number) + 0.05;
-      const other = this.#weights[at] as number;
-      const bound = gain / (gain + 0.25 * Math.max(0, Math.max(total, other) - gain));
-      found.push({ at, bound: Math.min(1, bound + 0.15) });
+      const [here, there] = [Math.max(0, total - gain), Math.max(0, (this.#weights[at] as number) - gain)];
+      // Milder than the score itself, which may still find that words without a common key meet a little.
+      const bound = gain / (gain + Math.min(here, there) + 0.18 * Math.abs(here - there));
+      if (bound >= minimum) found.push({ at, bound });
     }
     found.sort((x, y) => y.bound - x.bound);
     return found.slice(0, FULL_SCORES);
@@ -279,6 +289,12 @@ export class NameIndex {
     if (query.tokens.length === 1)
       this.#joined.each(hash(`acronym ${query.tokens[0]?.text ?? ""}`), (at) => give(at, query.tokens[0]?.weight ?? 1));
   }
+}
+
+/** A query's word: the listed words that it may mean, and every comparison made so far. */
+interface Asked {
+  readonly near: readonly Near[];
+  readonly met: Map<Token, Met>;
 }
 
 interface Near {

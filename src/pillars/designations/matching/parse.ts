@@ -204,7 +204,8 @@ const JOINED_PARTICLE = /^(?:[ae]l|(?:bin|ibn)(?:al)?)(.{4,})$/;
 
 function finish(draft: Draft): Token {
   const sounds = phonemes(draft.sound, draft.abjad);
-  const article = draft.kind === "name" || draft.kind === "word" ? (JOINED_PARTICLE.exec(draft.text)?.[1] ?? null) : null;
+  const article =
+    draft.kind === "name" || draft.kind === "word" ? (JOINED_PARTICLE.exec(draft.text)?.[1] ?? null) : null;
   const bare = draft.sound !== draft.text && !draft.abjad ? draft.text : null;
   // In Turkish and Azeri names c is heard as j.
   const turkish =

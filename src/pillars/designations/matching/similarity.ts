@@ -58,6 +58,8 @@ function meetBase(a: Token, b: Token): Met {
   const known = meetKnown(a, b);
   if (known !== null) return known;
   const abjad = a.abjad || b.abjad;
+  if (!abjad && Math.abs(a.sounds.length - b.sounds.length) > 5 && a.second === null && b.second === null)
+    return NOTHING;
   let similarity = soundSimilarity(a.sounds, b.sounds, abjad, MIN_MET);
   if (a.second !== null)
     similarity = Math.max(similarity, soundSimilarity(a.second, b.sounds, abjad, MIN_MET) - (a.abjad ? 0 : 0.04));
@@ -84,6 +86,9 @@ function meetKnown(a: Token, b: Token): Met | null {
     x.near.some((family) => y.near.includes(family) && x.family === -1 && y.family === -1);
   return near ? { similarity: 0.9, rule: "relative" } : null;
 }
+
+/** Names that the tables know as two different ones: they never lead from one to the other. */
+export const knownApart = (a: Token, b: Token): boolean => bothKnown(a, b) && meetKnown(a, b) === null;
 
 const bothKnown = ({ known: x }: Token, { known: y }: Token): boolean =>
   x !== null && y !== null && x.family >= 0 && y.family >= 0 && x.family !== y.family;
