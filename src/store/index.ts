@@ -17,6 +17,7 @@ export type { Officer, SessionRow } from "./repos/officers.ts";
 export type { InboundParcel, Incident, OutboundParcel } from "./repos/parcels.ts";
 export type { Append, AppendResult, Page, RecordQuery, StoredRecord } from "./repos/records.ts";
 export type { Copy, LegalBasis, Release, ReleaseItem } from "./repos/releases.ts";
+export type { HitState, NewHit, ScreenEntry, ScreenHit } from "./repos/screening.ts";
 export { openStore, type Reader, type Store, type StoreOptions, type Transactor } from "./store.ts";
 export type { ParcelKind } from "./tables/exchange.ts";
 export type { ReleaseState } from "./tables/releases.ts";

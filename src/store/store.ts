@@ -14,6 +14,7 @@ import { officerRepo, type OfficerReader, type OfficerWriter } from "./repos/off
 import { parcelRepo, type ParcelReader, type ParcelWriter } from "./repos/parcels.ts";
 import { recordRepo, type RecordReader, type RecordWriter } from "./repos/records.ts";
 import { releaseRepo, type ReleaseReader, type ReleaseWriter } from "./repos/releases.ts";
+import { screeningRepo, type ScreeningReader, type ScreeningWriter } from "./repos/screening.ts";
 import { settingRepo, type SettingReader, type SettingWriter } from "./repos/settings.ts";
 import { treeRepo, type TreeReader, type TreeWriter } from "./repos/trees.ts";
 
@@ -30,6 +31,7 @@ export interface Reader {
   readonly trees: TreeReader;
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
+  readonly screening: ScreeningReader;
 }
 
 export interface Transactor extends Reader {
@@ -45,6 +47,7 @@ export interface Transactor extends Reader {
   readonly trees: TreeWriter;
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
+  readonly screening: ScreeningWriter;
 }
 
 /** The port. What a viewer may not see is not there: every read of a record is filtered by policy's predicate. */
@@ -107,6 +110,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         trees: treeRepo(context),
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
+        screening: screeningRepo(context),
       });
     } finally {
       open = false;

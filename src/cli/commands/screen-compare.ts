@@ -25,7 +25,9 @@ export function compareCommand(screen: Command): void {
     .addOption(typeOption())
     .option("--in <file>", "a CSV file with the columns name1, name2 and, if you like, type")
     .option("--out <file>", "the same rows with the columns score and match")
-    .action(async (name1: string | undefined, name2: string | undefined, options: CompareOptions, command: Command) => {
+    .action(async (name1: string | undefined, name2: string | undefined, _options: object, command: Command) => {
+      // Options that screen itself has are read there: commander gives them to the outer command.
+      const options = command.optsWithGlobals<CompareOptions>();
       if (options.in !== undefined || options.out !== undefined) {
         if (options.in === undefined || options.out === undefined || name1 !== undefined)
           command.error("error: give two names, or --in FILE.csv and --out FILE.csv");

@@ -2,16 +2,19 @@ import type { Command } from "commander";
 import {
   type AskedType,
   type Candidate,
+  createMentionFinder,
   createScreener,
+  type ScreenSubject,
   ofacLoader,
   type Screener,
   storedSubjects,
   subjectsOfFiles,
   unLoader,
 } from "#pillars/designations";
-import { actingOfficer, fileSource, print, withNode } from "../context.ts";
+import { actingOfficer, fileSource, print, readText, withNode } from "../context.ts";
 import { screenFile } from "./screen-batch.ts";
 import { compareCommand, typeOption } from "./screen-compare.ts";
+import { registerCommands } from "./screen-register.ts";
 
 interface ScreenCommandOptions {
   readonly type: AskedType;
@@ -48,7 +51,8 @@ export function screenCommand(program: Command): void {
         minimum: number(options.minScore, 0, 1, "--min-score", command),
         limit: number(options.limit, 1, 200, "--limit", command),
       };
-      await withScreener(options.list ?? [], command, async (screener) => {
+      await withSubjects(options.list ?? [], command, async (subjects) => {
+        const screener = createScreener(subjects);
         if (batch) {
           await screenFile(
             screener,
@@ -78,6 +82,36 @@ export function screenCommand(program: Command): void {
       });
     });
   compareCommand(screen);
+  mentionsCommand(screen);
+  registerCommands(screen);
+}
+
+function mentionsCommand(screen: Command): void {
+  screen
+    .command("mentions")
+    .description("listed names and aliases in a text file, with their places and a confidence")
+    .argument("<file>", "UTF-8 text")
+    .option("--list <file...>", "against these list files, without a node")
+    .option("--min-confidence <confidence>", "lowest confidence that is told", "0.5")
+    .action(async (file: string, _options: object, command: Command) => {
+      // Options that screen itself has are read there: commander gives them to the outer command.
+      const options = command.optsWithGlobals<{ list?: readonly string[]; minConfidence: string }>();
+      const minimum = number(options.minConfidence, 0, 1, "--min-confidence", command);
+      const text = readText(file);
+      await withSubjects(options.list ?? [], command, async (subjects) => {
+        const mentions = createMentionFinder(subjects)(text, minimum);
+        print(
+          command,
+          { file, mentions },
+          mentions.length === 0
+            ? `No listed name was found in ${file}.`
+            : mentions.map(
+                ({ start, end, confidence, text: found, subjects: of, reason }) =>
+                  `${confidence.toFixed(2)}  ${start}-${end}  “${found}”: ${of.map((one) => `${one.name} (${one.list}, ${one.reference})`).join("; ")}; ${reason}`,
+              ),
+        );
+      });
+    });
 }
 
 function number(text: string, least: number, most: number, option: string, command: Command): number {
@@ -99,11 +133,11 @@ function words(name: string, candidates: readonly Candidate[], { subjects, names
   ];
 }
 
-/** A screener over the lists of the node, or over list files. */
-async function withScreener(
+/** The entries of list files, or of the node's lists. */
+async function withSubjects(
   files: readonly string[],
   command: Command,
-  work: (screener: Screener) => Promise<void>,
+  work: (subjects: readonly ScreenSubject[]) => Promise<void>,
 ): Promise<void> {
   if (files.length > 0) {
     const { subjects, problems } = await subjectsOfFiles(
@@ -113,12 +147,11 @@ async function withScreener(
     );
     for (const problem of problems.slice(0, 10)) console.error(problem);
     if (problems.length > 10) console.error(`and ${problems.length - 10} more that cannot be read`);
-    await work(createScreener(subjects));
+    await work(subjects);
     return;
   }
   await withNode(command, async (node) => {
     const officer = await actingOfficer(command, node);
-    const subjects = await node.store.read(officer, storedSubjects);
-    await work(createScreener(subjects));
+    await work(await node.store.read(officer, storedSubjects));
   });
 }

@@ -13,13 +13,23 @@ export {
 export { ofacLoader } from "./ofac-loader.ts";
 export { ScreeningError, type ScreeningErrorCode } from "./screening/errors.ts";
 export { checkName } from "./screening/input.ts";
+export { createMentionFinder, type ListedMention } from "./screening/mentions.ts";
 export {
   type Candidate,
+  checkQuery,
   createScreener,
   MATCHER_VERSION,
   type Screener,
   type ScreenQuery,
 } from "./screening/screener.ts";
+export {
+  createScreening,
+  type Decision,
+  type RegisterRow,
+  type Replay,
+  type Rescreened,
+  type Screening,
+} from "./screening/service.ts";
 export { storedSubjects, subjectsOfFiles } from "./screening/source.ts";
 export { readSubject, type ScreenSubject } from "./screening/subject.ts";
 export { DESIGNATION_EXTENSION_ID, designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "./types.ts";

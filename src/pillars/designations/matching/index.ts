@@ -8,3 +8,4 @@ export { type BirthRange, countryOf, documentNumber, type Facts, parseBirth, wei
 export { type Hit, NameIndex } from "./name-index.ts";
 export { looksLikeOrganisation, MAX_NAME, type NameType, type ParsedName, parseName } from "./parse.ts";
 export { MATCH_THRESHOLD } from "./score.ts";
+export { MentionFinder } from "./mentions.ts";

@@ -137,6 +137,24 @@ function readWord(bare: string, hyphen: boolean, read: { readonly list: Word[]; 
   }
 }
 
+/** One word of a running text, as the tables and the index know it: its keys without the articles and particles in it. */
+export function textKeys(word: string): readonly string[] {
+  const read = { list: [] as Word[], mixed: false };
+  const bare = word
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]/gu, "");
+  if (bare !== "") readWord(bare, false, read);
+  return read.list
+    .filter(({ key }) => !particles.has(key))
+    .map(({ key, text }) => {
+      const known = personNames.get(key);
+      const meaning = organisationWords.get(key);
+      if (known !== undefined && known.family >= 0) return `n${known.family}`;
+      return meaning !== undefined && meaning.family >= 0 ? `w${meaning.family}` : text;
+    });
+}
+
 /** ال before a word, and Abd al- and Abu written in one word with the next. */
 function splitArabic(word: string): readonly string[] {
   const servant = /^(عبد)(ال)(.{2,})$/.exec(word);

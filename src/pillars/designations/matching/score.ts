@@ -5,6 +5,9 @@ import { meet, type Rule } from "./similarity.ts";
 /** From this score two names are a possible match. Set on the development set of bench/data/names; see the README. */
 export const MATCH_THRESHOLD = 0.65;
 
+/** An acronym alone is never strong: below the threshold. */
+const ACRONYM = 0.6;
+
 export interface NameScore {
   /** 0 to 1. */
   readonly score: number;
@@ -92,9 +95,11 @@ export function scoreNames(left: ParsedName, right: ParsedName, meeting: Meet = 
   score = single(left, right, alignment, score);
   score *= sideFactor(left, right);
   if (numbersDiffer(left, right, alignment)) score *= 0.6;
+  if (alignment.meetings.length > 0 && alignment.meetings.every((found) => found.rule === "acronym"))
+    score = Math.min(score, ACRONYM);
   const acronym = score < 0.72 && left.type !== "person" && isAcronym(left, right);
   // An acronym alone is never strong.
-  if (acronym) score = Math.max(score, 0.6);
+  if (acronym) score = Math.max(score, ACRONYM);
   return { score: Math.max(0, Math.min(1, score)), alignment, acronym, reordered, shares: { met, against, extra } };
 }
 

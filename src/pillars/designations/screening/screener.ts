@@ -118,6 +118,12 @@ function describe(hit: Hit, subject: ScreenSubject, weak: boolean, asked: Facts)
   };
 }
 
+/** @throws ScreeningError for a name or a birth date that cannot be read. */
+export function checkQuery(query: ScreenQuery): void {
+  checkName(query.name, "name");
+  askedFacts(query);
+}
+
 function askedFacts({ born, country, document }: ScreenQuery): Facts {
   const birth = born === undefined || born.trim() === "" ? undefined : parseBirth(born);
   if (birth === null) {
