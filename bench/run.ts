@@ -6,6 +6,8 @@ import { importBench } from "./import.ts";
 import { importMemoryBench } from "./import-memory.ts";
 import { evidenceBench, ledgerBench } from "./ledger.ts";
 import { bulkBench, releaseBench } from "./release.ts";
+import { screenBench, screenMillionBench } from "./screen.ts";
+import { screenQualityBench } from "./screen-quality.ts";
 import { validateBench } from "./validate.ts";
 
 const ALL: readonly Benchmark[] = [
@@ -18,6 +20,9 @@ const ALL: readonly Benchmark[] = [
   releaseBench,
   bulkBench,
   validateBench,
+  screenBench,
+  screenMillionBench,
+  screenQualityBench,
 ];
 
 const { values, positionals } = parseArgs({

