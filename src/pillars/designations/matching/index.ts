@@ -4,7 +4,15 @@
  */
 export { type AskedType, askedType, type Comparison, compareNames, compareScore } from "./compare.ts";
 export { explainNames } from "./explain.ts";
-export { type BirthRange, countryOf, documentNumber, type Facts, parseBirth, weighFacts } from "./facts.ts";
+export {
+  type BirthRange,
+  countryOf,
+  documentNumber,
+  type Facts,
+  parseBirth,
+  type Weighed,
+  weighFacts,
+} from "./facts.ts";
 export { type Hit, NameIndex } from "./name-index.ts";
 export { looksLikeOrganisation, MAX_NAME, type NameType, type ParsedName, parseName } from "./parse.ts";
 export { MATCH_THRESHOLD } from "./score.ts";

@@ -30,7 +30,7 @@ export interface FindOptions {
 /** Names that a query's words reach are scored in full, the most promising first, at most so many. */
 const FULL_SCORES = 40;
 /** Beyond so many names reached, a common word no longer opens new ones; it still counts for those already reached. */
-const OPEN_LIMIT = 6000;
+const OPEN_LIMIT = 1500;
 /** Words of a query that are looked up; the rarest of them lead. */
 const QUERY_WORDS = 16;
 const CACHE = 20_000;
@@ -63,7 +63,9 @@ export class NameIndex {
   readonly #gain: Float32Array;
   readonly #stamp: Int32Array;
   readonly #best: Float32Array;
+  readonly #bestTurn: Int32Array;
   #turn = 0;
+  #wordTurn = 0;
   readonly #near = new Map<string, Asked>();
 
   constructor(names: Iterable<IndexedName>) {
@@ -84,6 +86,7 @@ export class NameIndex {
     this.#gain = new Float32Array(this.size);
     this.#best = new Float32Array(this.size);
     this.#stamp = new Int32Array(this.size);
+    this.#bestTurn = new Int32Array(this.size);
   }
 
   nameAt(at: number): string {
@@ -161,7 +164,7 @@ export class NameIndex {
         return plain;
       },
       get scripts() {
-        scripts ??= whole().scripts;
+        scripts ??= ASCII.test(raw) ? LATIN : whole().scripts;
         return scripts;
       },
     };
@@ -216,8 +219,8 @@ export class NameIndex {
       // Names that share none of the words so far can no longer come near with what is left.
       const opens = reached.length === 0 || (left >= total * 0.3 && reached.length + cost <= OPEN_LIMIT);
       left -= token.weight;
-      if (!opens && cost > OPEN_LIMIT * 4) continue;
-      this.#spread(token, near, turn, opens, reached);
+      if (!opens && cost > reached.length * 4) this.#spreadBack(token, near, reached);
+      else this.#spread(token, near, turn, opens, reached);
     }
     this.#reachJoined(query, table, turn, reached);
     const wanted = [types.includes(0), types.includes(1), types.includes(2)];
@@ -238,27 +241,46 @@ export class NameIndex {
     return (this.#postStarts[word + 1] as number) - (this.#postStarts[word] as number);
   }
 
+  /** Gives each name what this word of the query finds in it: once a word, by the best that meets it. */
   #spread(token: Token, near: readonly Near[], turn: number, opens: boolean, reached: number[]): void {
-    // Each word of the query counts once for a name: the best first, and `best` says what it gave.
-    const stamp = this.#stamp;
-    for (const { word, token: other, met } of near) {
+    const [stamp, gain, best, bestTurn] = [this.#stamp, this.#gain, this.#best, this.#bestTurn];
+    const word = ++this.#wordTurn;
+    for (const { word: id, token: other, met } of near) {
       const share = countedShare(met.similarity) * 0.5 * (token.weight + other.weight);
-      for (let n = this.#postStarts[word] as number; n < (this.#postStarts[word + 1] as number); n++) {
+      const end = this.#postStarts[id + 1] as number;
+      for (let n = this.#postStarts[id] as number; n < end; n++) {
         const at = this.#posts[n] as number;
         if (stamp[at] !== turn) {
           if (!opens) continue;
           stamp[at] = turn;
-          this.#gain[at] = 0;
-          this.#best[at] = 0;
+          gain[at] = 0;
           reached.push(at);
         }
-        if (share > (this.#best[at] as number)) {
-          this.#gain[at] = (this.#gain[at] as number) + share - (this.#best[at] as number);
-          this.#best[at] = share;
+        const held = bestTurn[at] === word ? (best[at] as number) : 0;
+        if (share > held) {
+          gain[at] = (gain[at] as number) + share - held;
+          best[at] = share;
+          bestTurn[at] = word;
         }
       }
     }
-    for (let n = 0; n < reached.length; n++) this.#best[reached[n] as number] = 0;
+  }
+
+  /** The same for names that are reached already, by their own words: shorter than walking all names of a common word. */
+  #spreadBack(token: Token, near: readonly Near[], reached: readonly number[]): void {
+    const shares = new Map(
+      near.map(({ word, token: other, met }) => [
+        word,
+        countedShare(met.similarity) * 0.5 * (token.weight + other.weight),
+      ]),
+    );
+    for (const at of reached) {
+      let best = 0;
+      const end = this.#starts[at + 1] as number;
+      for (let n = this.#starts[at] as number; n < end; n++)
+        best = Math.max(best, shares.get(this.#words[n] as number) ?? 0);
+      this.#gain[at] = (this.#gain[at] as number) + best;
+    }
   }
 
   /** Words written together here and apart there, and acronyms. */
@@ -302,6 +324,9 @@ interface Near {
   readonly token: Token;
   readonly met: Met;
 }
+
+const ASCII = /^[\x20-\x7e]*$/;
+const LATIN: ParsedName["scripts"] = ["latin"];
 
 const TYPES: readonly NameType[] = ["person", "organization", "vessel"];
 

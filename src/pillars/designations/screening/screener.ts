@@ -9,6 +9,7 @@ import {
   NameIndex,
   type NameType,
   parseBirth,
+  type Weighed,
   weighFacts,
 } from "../matching/index.ts";
 import { ScreeningError } from "./errors.ts";
@@ -82,21 +83,25 @@ export function createScreener(subjects: readonly ScreenSubject[]): Screener {
       const asked = askedFacts(query);
       const types = query.type === undefined || query.type === "any" ? ALL : [query.type];
       // Facts may raise what the name alone leaves just below.
-      const hits = index.find(name, types, { minimum: Math.max(0.2, minimum - 0.15), limit: limit * 2 });
-      const candidates = hits.flatMap((hit): Candidate[] => {
+      const told = asked.births.length + asked.countries.length + asked.identifiers.length > 0;
+      const hits = index.find(name, types, {
+        minimum: told ? Math.max(0.2, minimum - 0.15) : minimum,
+        limit: limit * 2,
+      });
+      const judged = hits.flatMap((hit) => {
         const subject = subjects[hit.subject];
         if (subject === undefined) return [];
-        const candidate = describe(hit, subject, entries[hit.at]?.weak === true, asked);
-        return candidate.score >= minimum ? [candidate] : [];
+        const weak = entries[hit.at]?.weak === true;
+        const weighed = weighFacts(weak ? hit.result.score * WEAK : hit.result.score, asked, subject.facts);
+        return weighed.score >= minimum ? [{ hit, subject, weak, weighed }] : [];
       });
-      return candidates.sort((x, y) => y.score - x.score).slice(0, limit);
+      judged.sort((x, y) => y.weighed.score - x.weighed.score);
+      return judged.slice(0, limit).map(({ hit, subject, weak, weighed }) => describe(hit, subject, weak, weighed));
     },
   };
 }
 
-function describe(hit: Hit, subject: ScreenSubject, weak: boolean, asked: Facts): Candidate {
-  const named = weak ? hit.result.score * WEAK : hit.result.score;
-  const weighed = weighFacts(named, asked, subject.facts);
+function describe(hit: Hit, subject: ScreenSubject, weak: boolean, weighed: Weighed): Candidate {
   const score = Math.round(weighed.score * 10_000) / 10_000;
   return {
     list: subject.list,
