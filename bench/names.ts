@@ -76,5 +76,5 @@ export function respelled(name: string, next: (n: number) => number): string {
 const turned = (name: string, next: (n: number) => number): string => {
   const words = name.replace(",", "").split(" ");
   if (next(3) === 0 && words.length > 2) words.splice(1, 1);
-  return next(2) === 0 ? words.reverse().join(" ") : words.join(" ");
+  return next(2) === 0 ? words.toReversed().join(" ") : words.join(" ");
 };

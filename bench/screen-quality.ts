@@ -18,7 +18,7 @@ export interface Pair {
 export const pairsOf = (file: string): readonly Pair[] =>
   parse<Pair>(readFileSync(join(FOLDER, file)), { columns: true, skip_empty_lines: true });
 
-export interface Quality {
+interface Quality {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
@@ -29,7 +29,7 @@ export interface Quality {
   readonly tiedAtTop: number;
 }
 
-export function quality(pairs: readonly Pair[], score: (pair: Pair) => number, threshold: number): Quality {
+function quality(pairs: readonly Pair[], score: (pair: Pair) => number, threshold: number): Quality {
   const scored = pairs.map((pair) => ({ same: pair.same === "1", score: score(pair) }));
   const [same, different] = [scored.filter((one) => one.same), scored.filter((one) => !one.same)];
   const hits = same.filter((one) => one.score >= threshold).length;

@@ -93,5 +93,5 @@ async function header(path: string): Promise<readonly string[]> {
 }
 
 /** A cell as RFC 4180 writes it. */
-export const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 export const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join(",")}\n`;

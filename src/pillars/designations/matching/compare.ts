@@ -1,5 +1,6 @@
 import { explainNames } from "./explain.ts";
-import { looksLikeOrganisation, type NameType, type ParsedName, parseName } from "./parse.ts";
+import { looksLikeOrganisation, type ParsedName, parseName } from "./parse.ts";
+import { type NameType } from "./read-words.ts";
 import { MATCH_THRESHOLD, scoreNames } from "./score.ts";
 
 /** What a caller may say of a name's bearer. */

@@ -25,7 +25,7 @@ export class PairList {
 
   /** A Float64Array sorts without a comparison function. */
   sorted(): Float64Array {
-    return this.#packed.subarray(0, this.#size).sort();
+    return this.#packed.subarray(0, this.#size).toSorted();
   }
 }
 

@@ -14,6 +14,7 @@ export {
   weighFacts,
 } from "./facts.ts";
 export { type Hit, NameIndex } from "./name-index.ts";
-export { looksLikeOrganisation, MAX_NAME, type NameType, type ParsedName, parseName } from "./parse.ts";
+export { looksLikeOrganisation } from "./parse.ts";
+export { MAX_NAME, type NameType } from "./read-words.ts";
 export { MATCH_THRESHOLD } from "./score.ts";
 export { MentionFinder } from "./mentions.ts";

@@ -1,4 +1,5 @@
-import { looksLikeOrganisation, type NameType, parseName, textKeys } from "./parse.ts";
+import { looksLikeOrganisation, parseName } from "./parse.ts";
+import { type NameType, textKeys } from "./read-words.ts";
 
 export interface MentionedName {
   readonly name: string;

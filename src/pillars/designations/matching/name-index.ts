@@ -1,5 +1,6 @@
 import { HashTable, hash, PairList } from "./hash-table.ts";
-import { type NameType, type ParsedName, parseName, type Token } from "./parse.ts";
+import { type ParsedName, parseName, type Token } from "./parse.ts";
+import { type NameType } from "./read-words.ts";
 import { skeleton } from "./phonemes.ts";
 import { countedShare, type NameScore, scoreNames } from "./score.ts";
 import { knownApart, type Met, meet } from "./similarity.ts";
@@ -109,7 +110,9 @@ export class NameIndex {
         if (held === undefined || held.result.score < hit.result.score) best.set(hit.subject, hit);
       }
     }
-    return [...best.values()].sort((x, y) => y.result.score - x.result.score || x.at - y.at).slice(0, options.limit);
+    return [...best.values()]
+      .toSorted((x, y) => y.result.score - x.result.score || x.at - y.at)
+      .slice(0, options.limit);
   }
 
   *#findIn(query: ParsedName, table: Table, types: readonly number[], { minimum }: FindOptions): Generator<Hit> {
@@ -211,7 +214,7 @@ export class NameIndex {
         near,
         cost: near.reduce((sum, { word: id }) => sum + this.#count(id), 0),
       }))
-      .sort((x, y) => x.cost - y.cost)
+      .toSorted((x, y) => x.cost - y.cost)
       .slice(0, QUERY_WORDS);
     const reached: number[] = [];
     let left = total;

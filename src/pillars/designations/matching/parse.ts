@@ -1,29 +1,14 @@
 import { type Known, keyOf, legalForms, organisationWords, particles, personNames, titles } from "./lexicon.ts";
 import { phonemes, skeleton } from "./phonemes.ts";
-import { isAbjad, romanise, type Script, scriptOf, unmix } from "./script.ts";
-import { LEGAL_PHRASES, VESSEL_PREFIXES } from "./tables/organisation-words.ts";
+import { MAX_NAME, type NameType, readWords, type Word } from "./read-words.ts";
+import { isAbjad, type Script } from "./script.ts";
+import { VESSEL_PREFIXES } from "./tables/organisation-words.ts";
 import { GENERATIONS } from "./tables/words.ts";
 
-export type NameType = "person" | "organization" | "vessel";
-
-/** Longest name that is read, in characters; longer text is no name. */
-export const MAX_NAME = 1000;
-/** Words of a name beyond these are not looked at. */
-export const MAX_WORDS = 40;
-
 /** What stands before or behind the part that tells names apart: Abd al-X, Abu X, X-ullah, X ud-Din. */
-export type Compound = "" | "abd" | "abu" | "umm" | "ullah" | "uddin";
+type Compound = "" | "abd" | "abu" | "umm" | "ullah" | "uddin";
 
-export type TokenKind =
-  | "name"
-  | "patronymic"
-  | "initial"
-  | "word"
-  | "legal"
-  | "title"
-  | "particle"
-  | "number"
-  | "generation";
+type TokenKind = "name" | "patronymic" | "initial" | "word" | "legal" | "title" | "particle" | "number" | "generation";
 
 export interface Token {
   readonly kind: TokenKind;
@@ -55,116 +40,6 @@ export interface ParsedName {
   readonly cut: boolean;
   /** The letters of all words in order, for exact agreement. */
   readonly plain: string;
-}
-
-interface Word {
-  readonly shown: string;
-  readonly script: Script;
-  readonly text: string;
-  readonly sound: string;
-  /** Looked up in the tables. */
-  readonly key: string;
-  /** The next word was joined to it by a hyphen. */
-  readonly hyphen: boolean;
-}
-
-const BREAKS = /[\s,;:/\\()[\]{}"“”«»|_+=*!?<>~،؛۔・·]+/u;
-
-/** Words that only long legal forms hold: without one of them they need not be looked for. */
-const LEGAL_HINT = /obsh|aktsioner|joint|limited|societe|sociedad|gesellschaft|\.[a-z]?\.?(?:\s|,|$)/;
-const ASCII = /^[\x20-\x7e]*$/;
-
-interface Read {
-  readonly list: readonly Word[];
-  readonly mixed: boolean;
-  readonly cut: boolean;
-}
-
-/** Cuts a name into words of one script each. */
-function words(raw: string, type: NameType | null): Read {
-  const ascii = ASCII.test(raw);
-  let text = raw.toLowerCase();
-  if (!ascii) {
-    text = raw
-      .normalize("NFKC")
-      .toLowerCase()
-      .replace(/[\p{Cf}\p{Cc}]/gu, (char) => (char === "\u200c" || /\s/.test(char) ? " " : ""));
-  }
-  if (type !== "person" && LEGAL_HINT.test(text)) {
-    for (const [pattern, form] of LEGAL_PHRASES)
-      text = form === "" ? text.replace(pattern, (all) => all.replace(/[. ]/g, "")) : text.replace(pattern, form);
-  }
-  const read = { list: [] as Word[], mixed: false, cut: false };
-  for (const part of text.split(BREAKS)) {
-    if (part === "") continue;
-    const pieces = piecesOf(part, type);
-    for (let place = 0; place < pieces.length; place++) {
-      const piece = pieces[place] as string;
-      const bare = ascii ? piece.replace(/[^a-z0-9]/g, "") : piece.replace(/[^\p{L}\p{M}\p{N}]/gu, "");
-      if (bare === "") continue;
-      if (read.list.length >= MAX_WORDS) {
-        read.cut = true;
-        return read;
-      }
-      const hyphen = place < pieces.length - 1;
-      if (ascii) {
-        const letters = bare.slice(0, 60);
-        read.list.push({ shown: bare, script: "latin", text: letters, sound: letters, key: letters, hyphen });
-      } else readWord(bare, hyphen, read);
-    }
-  }
-  return read;
-}
-
-function piecesOf(part: string, type: NameType | null): readonly string[] {
-  if (!/[.\-‐-―−&@#]/.test(part)) return [part];
-  // J.K. is two initials of a person, and one acronym of an organisation.
-  const dotted = type === "person" && /^(?:\p{L}\.){2,3}$/u.test(part) ? part.replaceAll(".", " ") : part;
-  return dotted.replace(/(?<=\p{L})\.(?=\p{L}{2})/gu, " ").split(/[-‐-―−&@#\s]+/u);
-}
-
-function readWord(bare: string, hyphen: boolean, read: { readonly list: Word[]; mixed: boolean }): void {
-  const found = scriptOf(bare);
-  read.mixed ||= found.mixed;
-  const letters = found.mixed ? unmix(bare) : bare;
-  const script = found.mixed ? scriptOf(letters).script : found.script;
-  const parts = script === "arabic" ? splitArabic(letters) : script === "han" ? Array.from(letters) : [letters];
-  for (const one of parts) {
-    const { text: latin, sound } = romanise(one, script);
-    if (latin === "" && sound === "") continue;
-    const key = script === "arabic" ? keyOf(one) : latin.slice(0, 60);
-    read.list.push({ shown: one, script, text: latin.slice(0, 60), sound: sound.slice(0, 60), key, hyphen });
-  }
-}
-
-/** One word of a running text, as the tables and the index know it: its keys without the articles and particles in it. */
-export function textKeys(word: string): readonly string[] {
-  const read = { list: [] as Word[], mixed: false };
-  const bare = word
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{M}\p{N}]/gu, "");
-  if (bare !== "") readWord(bare, false, read);
-  return read.list
-    .filter(({ key }) => !particles.has(key))
-    .map(({ key, text }) => {
-      const known = personNames.get(key);
-      const meaning = organisationWords.get(key);
-      if (known !== undefined && known.family >= 0) return `n${known.family}`;
-      return meaning !== undefined && meaning.family >= 0 ? `w${meaning.family}` : text;
-    });
-}
-
-/** ال before a word, and Abd al- and Abu written in one word with the next. */
-function splitArabic(word: string): readonly string[] {
-  const servant = /^(عبد)(ال)(.{2,})$/.exec(word);
-  if (servant !== null && !/^عبدالل[هہ]$/.test(word)) return [servant[1] ?? "", servant[2] ?? "", servant[3] ?? ""];
-  const suffix = /^(.{2,})(الدین|الدين|الله|اللہ|دین|دين)$/.exec(word);
-  if (suffix !== null && !personNames.has(keyOf(word))) return [suffix[1] ?? "", suffix[2] ?? ""];
-  const article = /^(ال)(.{2,})$/.exec(word);
-  if (article !== null && word !== "الله" && word !== "اللہ" && !personNames.has(word))
-    return [article[1] ?? "", article[2] ?? ""];
-  return [word];
 }
 
 const SERVANT =
@@ -248,7 +123,7 @@ function finish(draft: Draft): Token {
 
 /** Is it the name of an organisation, by its words? A guess for callers that do not say. */
 export function looksLikeOrganisation(raw: string): boolean {
-  const { list } = words(raw.slice(0, MAX_NAME), null);
+  const { list } = readWords(raw.slice(0, MAX_NAME), null);
   return list.some(
     (word, at) =>
       (legalForms.has(word.key) &&
@@ -271,7 +146,10 @@ export function looksLikeOrganisation(raw: string): boolean {
  */
 export function parseName(raw: string, type: NameType): ParsedName {
   const bounded = raw.slice(0, MAX_NAME);
-  const read = words(type === "person" ? familyLast(bounded) : type === "vessel" ? shipName(bounded) : bounded, type);
+  const read = readWords(
+    type === "person" ? familyLast(bounded) : type === "vessel" ? shipName(bounded) : bounded,
+    type,
+  );
   const drafts = type === "person" ? personDrafts(read.list) : wordDrafts(read.list, type);
   const { main, side } = divide(drafts, type);
   return {

@@ -1,6 +1,7 @@
 import { type Alignment, align, type Meet, type Meeting } from "./align.ts";
-import type { NameType, ParsedName, Token } from "./parse.ts";
-import { meet, type Rule } from "./similarity.ts";
+import type { ParsedName, Token } from "./parse.ts";
+import type { NameType } from "./read-words.ts";
+import { meet } from "./similarity.ts";
 
 /** From this score two names are a possible match. Set on the development set of bench/data/names; see the README. */
 export const MATCH_THRESHOLD = 0.65;
@@ -180,5 +181,3 @@ function isAcronym(left: ParsedName, right: ParsedName): boolean {
     .join("");
   return all === letters || large === letters;
 }
-
-export const strongRule = (rule: Rule): boolean => rule === "same" || rule === "spelling";

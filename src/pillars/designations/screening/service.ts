@@ -68,7 +68,7 @@ const PAGE = 500;
 const MAX_HITS = 500;
 
 /** What of a listed entry is compared: its names and facts, not the version that carries them. */
-export function listedDigest({ version: _version, ...compared }: ScreenSubject): string {
+function listedDigest({ version: _version, ...compared }: ScreenSubject): string {
   return sha256Hex(canonicalJson(compared as unknown as JsonValue));
 }
 

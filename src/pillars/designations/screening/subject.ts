@@ -11,7 +11,7 @@ import {
 } from "../matching/index.ts";
 import { SUBJECT_EXTENSION_ID } from "../types.ts";
 
-export interface ListedName {
+interface ListedName {
   readonly name: string;
   /** The list itself calls it weak or of low quality. */
   readonly weak: boolean;
