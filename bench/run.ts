@@ -1,6 +1,7 @@
 /** `npm run bench [-- NAME] [--json]`: our figure, a peer's or the limit's from the same run, and the ratio. */
 import { parseArgs } from "node:util";
 import { demoBench, idleBench } from "./demo.ts";
+import { dialogueBench } from "./dialogue.ts";
 import type { Benchmark, Figure } from "./figure.ts";
 import { importBench } from "./import.ts";
 import { importMemoryBench } from "./import-memory.ts";
@@ -8,6 +9,8 @@ import { evidenceBench, ledgerBench } from "./ledger.ts";
 import { bulkBench, releaseBench } from "./release.ts";
 import { screenBench, screenMillionBench } from "./screen.ts";
 import { screenQualityBench } from "./screen-quality.ts";
+import { taxiiGetBench, taxiiPostBench } from "./taxii.ts";
+import { taxiiDeepBench } from "./taxii-deep.ts";
 import { validateBench } from "./validate.ts";
 
 const ALL: readonly Benchmark[] = [
@@ -23,11 +26,20 @@ const ALL: readonly Benchmark[] = [
   screenBench,
   screenMillionBench,
   screenQualityBench,
+  taxiiPostBench,
+  taxiiGetBench,
+  taxiiDeepBench,
+  dialogueBench,
 ];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+  options: {
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+    /** Of `taxii-deep`: how many objects its collection holds. */
+    objects: { type: "string" },
+  },
 });
 const unknown = positionals.filter((name) => !ALL.some((bench) => bench.name === name));
 if (values.help || unknown.length > 0) {

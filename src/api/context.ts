@@ -1,9 +1,11 @@
 import { createRoute, type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import type { Context, Hono } from "hono";
 import type { Clock } from "#base";
 import { type Access, type OfficerViewer, type Permission, requirePermission } from "#access";
 import type { Exchange, Self } from "#exchange";
 import type { Intake } from "#intake";
+import type { Registry } from "#pillars/designations";
+import type { Dialogues } from "#pillars/dialogues";
 import type { Safeguards } from "#safeguards";
 import type { Officer, Reader, Store } from "#store";
 import { problemSchema } from "./schema.ts";
@@ -16,7 +18,9 @@ export interface ApiDeps {
   readonly access: Access;
   readonly safeguards: Safeguards;
   readonly intake: Intake;
+  readonly lists: Registry;
   readonly exchange: Exchange;
+  readonly dialogues: Dialogues;
   /** Something was put in the outbox. */
   readonly wake: () => void;
   /** Calls back after anything changed by the link; gives a way to stop listening. */
@@ -25,6 +29,8 @@ export interface ApiDeps {
   /** The folder of the built workbench, or `null`. */
   readonly webRoot: string | null;
   readonly version: string;
+  /** The TAXII server, for other parties' tools; `null`: it is served elsewhere. */
+  readonly taxii?: Hono | null;
 }
 
 export interface Env {

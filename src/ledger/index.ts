@@ -34,6 +34,7 @@ export { LedgerError, type LedgerErrorCode } from "./errors.ts";
 export { generateSeed, keyId, type SigningKey, signingKey, verifySignature } from "./keys.ts";
 export {
   append,
+  appendAll,
   consistencyProof,
   EMPTY_ROOT,
   type HashStore,
@@ -57,7 +58,8 @@ export {
   tilePath,
   tilesOf,
 } from "./tiles.ts";
-export { type Parcel, parcelBytes, type ParcelOf, readParcel, type ReceiptResult } from "./parcel.ts";
+export { ciphertextHash, openRelease, sealRelease } from "./fair.ts";
+export { type Parcel, parcelBytes, type ParcelOf, readParcel, type ReceiptResult, type ReleaseBody } from "./parcel.ts";
 export {
   formatAddCheckpoint,
   judgeAddCheckpoint,

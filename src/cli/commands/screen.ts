@@ -1,15 +1,14 @@
 import type { Command } from "commander";
 import {
   type AskedType,
-  type Candidate,
+  type PossibleMatch,
   createMentionFinder,
   createScreener,
   type ScreenSubject,
-  ofacLoader,
+  listLoaders,
   type Screener,
   storedSubjects,
   subjectsOfFiles,
-  unLoader,
 } from "#pillars/designations";
 import { actingOfficer, fileSource, print, readText, withNode } from "../context.ts";
 import { screenFile } from "./screen-batch.ts";
@@ -38,7 +37,7 @@ export function screenCommand(program: Command): void {
     .option("--born <date>", "1962-03-05, 1962, circa 1964, 1964 to 1966")
     .option("--country <country>", "a name or an ISO code; several with ;")
     .option("--document <number>", "of a passport or an identity card")
-    .option("--list <file...>", "screen against these list files, without a node (OFAC sdn.csv, UN consolidated XML)")
+    .option("--list <file...>", "screen against these list files, without a node (OFAC, UN, UK, EU)")
     .option("--in <file>", "a CSV file with the column name and, if you like, type, born, country, id")
     .option("--out <file>", "one JSON line a row, with its candidates")
     .option("--resume", "go on behind the rows that the output already has")
@@ -121,7 +120,7 @@ function number(text: string, least: number, most: number, option: string, comma
   return value;
 }
 
-function words(name: string, candidates: readonly Candidate[], { subjects, names }: Screener): string[] {
+function words(name: string, candidates: readonly PossibleMatch[], { subjects, names }: Screener): string[] {
   if (candidates.length === 0)
     return [`No possible match for “${name}” among ${subjects} entries with ${names} names.`];
   return [
@@ -142,7 +141,7 @@ async function withSubjects(
   if (files.length > 0) {
     const { subjects, problems } = await subjectsOfFiles(
       files.map(fileSource),
-      [ofacLoader, unLoader],
+      listLoaders,
       new AbortController().signal,
     );
     for (const problem of problems.slice(0, 10)) console.error(problem);

@@ -2,12 +2,22 @@ import { isJsonObject, type JsonObject, parseJson } from "#base";
 import type { Loader, Source } from "#intake";
 import { fieldText } from "#stix";
 import type { Reader } from "#store";
+import { currentSubjects } from "../registry/current.ts";
 import { readSubject, type ScreenSubject } from "./subject.ts";
 
 const PAGE = 1000;
 
-/** Every entry of the lists in the store that the reader may see, by its latest version. */
+/**
+ * Every entry of the lists in the store that the reader may see: of the newest accepted states where the registry follows
+ * lists, so that nobody delisted is told; else of the lists that were imported as records, by their latest version.
+ */
 export async function storedSubjects(reader: Reader): Promise<readonly ScreenSubject[]> {
+  const current: ScreenSubject[] = [];
+  for await (const { subject, designation } of currentSubjects(reader)) {
+    const read = readSubject(subject, designation);
+    if (read !== null) current.push(read);
+  }
+  if (current.length > 0) return current;
   const [identities, designations] = [await all(reader, "identity"), await all(reader, "designation")];
   return pair(identities, designations);
 }
