@@ -22,6 +22,7 @@ import { basisCommand, officerCommand } from "./commands/officer.ts";
 import { pairCommand } from "./commands/pair.ts";
 import { patternCommand } from "./commands/pattern.ts";
 import { releaseCommand } from "./commands/release.ts";
+import { screenCommand } from "./commands/screen.ts";
 import { startCommand } from "./commands/start.ts";
 import { taxiiCommand } from "./commands/taxii.ts";
 import { validateCommand } from "./commands/validate.ts";
@@ -54,6 +55,7 @@ const COMMANDS = [
   exportCommand,
   validateCommand,
   patternCommand,
+  screenCommand,
   mediaCommand,
   keysCommand,
   backupCommand,

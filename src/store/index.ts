@@ -28,6 +28,7 @@ export type { InboundParcel, Incident, OutboundParcel } from "./repos/parcels.ts
 export type { ErasedRecord, Origin } from "./repos/record-ends.ts";
 export type { Append, AppendResult, Page, RecordQuery, StoredRecord } from "./repos/records.ts";
 export type { Copy, LegalBasis, Release, ReleaseItem } from "./repos/releases.ts";
+export type { HitState, NewHit, ScreenEntry, ScreenHit } from "./repos/screening.ts";
 export type { NewTaxiiCollection, TaxiiClient, TaxiiCollection, TaxiiGrant, TaxiiWriter } from "./repos/taxii.ts";
 export type { TaxiiAsk, TaxiiItem, TaxiiPage, TaxiiView } from "./repos/taxii-pages.ts";
 export { openStore, type Reader, type Store, type StoreOptions, type Transactor } from "./store.ts";

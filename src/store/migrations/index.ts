@@ -9,6 +9,7 @@ import { taxii } from "./0012-taxii.ts";
 import { delivery, sentTimes } from "./0015-delivery.ts";
 import { onward } from "./0018-onward.ts";
 import { lists } from "./0026-lists.ts";
+import { screening } from "./0024-screening.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order. A published migration never changes; a new one is added below it. */
@@ -22,6 +23,9 @@ const migrations: readonly Migration[] = [
   sentTimes,
   onward,
   lists,
+  onward,
+  lists,
+  screening,
 ];
 
 /**
