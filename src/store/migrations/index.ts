@@ -8,8 +8,8 @@ import { feeds } from "./0011-feeds.ts";
 import { taxii } from "./0012-taxii.ts";
 import { delivery, sentTimes } from "./0015-delivery.ts";
 import { onward } from "./0018-onward.ts";
-import { lists } from "./0026-lists.ts";
 import { screening } from "./0024-screening.ts";
+import { lists } from "./0026-lists.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order. A published migration never changes; a new one is added below it. */
@@ -22,10 +22,8 @@ const migrations: readonly Migration[] = [
   delivery,
   sentTimes,
   onward,
-  lists,
-  onward,
-  lists,
   screening,
+  lists,
 ];
 
 /**
