@@ -7,6 +7,8 @@ import { importBench } from "./import.ts";
 import { importMemoryBench } from "./import-memory.ts";
 import { evidenceBench, ledgerBench } from "./ledger.ts";
 import { bulkBench, releaseBench } from "./release.ts";
+import { screenBench, screenMillionBench } from "./screen.ts";
+import { screenQualityBench } from "./screen-quality.ts";
 import { taxiiGetBench, taxiiPostBench } from "./taxii.ts";
 import { taxiiDeepBench } from "./taxii-deep.ts";
 import { validateBench } from "./validate.ts";
@@ -21,6 +23,9 @@ const ALL: readonly Benchmark[] = [
   releaseBench,
   bulkBench,
   validateBench,
+  screenBench,
+  screenMillionBench,
+  screenQualityBench,
   taxiiPostBench,
   taxiiGetBench,
   taxiiDeepBench,

@@ -26,6 +26,7 @@ import { redressCommand } from "./commands/redress.ts";
 import { releaseCommand } from "./commands/release.ts";
 import { retentionCommand } from "./commands/retention.ts";
 import { safeguardsCommand } from "./commands/safeguards.ts";
+import { screenCommand } from "./commands/screen.ts";
 import { startCommand } from "./commands/start.ts";
 import { taxiiCommand } from "./commands/taxii.ts";
 import { validateCommand } from "./commands/validate.ts";
@@ -62,6 +63,7 @@ const COMMANDS = [
   exportCommand,
   validateCommand,
   patternCommand,
+  screenCommand,
   mediaCommand,
   keysCommand,
   backupCommand,

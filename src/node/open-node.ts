@@ -24,7 +24,15 @@ import {
 import { createIntake, type Intake, type Loader, mispLoader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
 import { createDialogues, type Dialogues, dialogueTypes } from "#pillars/dialogues";
-import { actTypes, createRegistry, designationType, listLoaders, type Registry } from "#pillars/designations";
+import {
+  actTypes,
+  createRegistry,
+  createScreening,
+  designationType,
+  listLoaders,
+  type Registry,
+  type Screening,
+} from "#pillars/designations";
 import {
   createErrorReports,
   createRedress,
@@ -64,6 +72,7 @@ export interface EntenteNode {
   readonly intake: Intake;
   readonly exchange: Exchange;
   readonly feeds: Feeds;
+  readonly screening: Screening;
   readonly taxii: Taxii;
   readonly dialogues: Dialogues;
   readonly lists: Registry;
@@ -140,6 +149,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     intake,
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
+    screening: createScreening({ store }),
     taxii: createTaxii({ store, self, clock, registry, onError, pageKey: pageKey(secrets.signingSeed) }),
     dialogues: createDialogues({ store, self, clock, registry }),
     lists: createRegistry({

@@ -18,6 +18,7 @@ import { recordRepo, type RecordReader, type RecordWriter } from "./repos/record
 import { releaseRepo, type ReleaseReader, type ReleaseWriter } from "./repos/releases.ts";
 import { redressRepo, type RedressReader, type RedressWriter } from "./repos/redress.ts";
 import { safeguardRepo, type SafeguardReader, type SafeguardWriter } from "./repos/safeguards.ts";
+import { screeningRepo, type ScreeningReader, type ScreeningWriter } from "./repos/screening.ts";
 import { settingRepo, type SettingReader, type SettingWriter } from "./repos/settings.ts";
 import { taxiiRepo, type TaxiiReader, type TaxiiWriter } from "./repos/taxii.ts";
 import { treeRepo, type TreeReader, type TreeWriter } from "./repos/trees.ts";
@@ -35,6 +36,7 @@ export interface Reader {
   readonly trees: TreeReader;
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
+  readonly screening: ScreeningReader;
   readonly taxii: TaxiiReader;
   readonly onward: OnwardReader;
   readonly lists: ListReader;
@@ -55,6 +57,7 @@ export interface Transactor extends Reader {
   readonly trees: TreeWriter;
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
+  readonly screening: ScreeningWriter;
   readonly taxii: TaxiiWriter;
   readonly onward: OnwardWriter;
   readonly lists: ListWriter;
@@ -124,6 +127,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         trees: treeRepo(context),
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
+        screening: screeningRepo(context),
         taxii: taxiiRepo(context, labels),
         onward: onwardRepo(context),
         lists: listRepo(context),

@@ -8,6 +8,7 @@ import { feeds } from "./0011-feeds.ts";
 import { taxii } from "./0012-taxii.ts";
 import { delivery, sentTimes } from "./0015-delivery.ts";
 import { onward } from "./0018-onward.ts";
+import { screening } from "./0024-screening.ts";
 import { lists } from "./0026-lists.ts";
 import { safeguards } from "./0030-safeguards.ts";
 import { redress } from "./0031-redress.ts";
@@ -23,6 +24,7 @@ const migrations: readonly Migration[] = [
   delivery,
   sentTimes,
   onward,
+  screening,
   lists,
   safeguards,
   redress,
