@@ -16,6 +16,8 @@ import { importRoutes } from "./routes/imports.ts";
 import { onwardRoutes } from "./routes/onward.ts";
 import { recordRoutes } from "./routes/records.ts";
 import { releaseRoutes } from "./routes/releases.ts";
+import { redressRoutes } from "./routes/redress.ts";
+import { safeguardRoutes } from "./routes/safeguards.ts";
 import { authentication, sessionRoutes } from "./routes/session.ts";
 
 const MAX_JSON = 80 * 1024 * 1024;
@@ -69,6 +71,8 @@ export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
   recordRoutes(api, deps);
   releaseRoutes(api, deps);
   onwardRoutes(api, deps);
+  safeguardRoutes(api, deps);
+  redressRoutes(api, deps);
   channelRoutes(api, deps);
   importRoutes(api, deps);
   designationRoutes(api, deps);

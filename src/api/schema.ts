@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { itemFactsSchema } from "#safeguards";
 
 /** What the HTTP API says, as schemas: the types, the validation and the OpenAPI document all come from here. */
 const instant = z.string();
@@ -211,7 +212,9 @@ export const basisInputSchema = z
   })
   .openapi("LegalBasisInput");
 
-const reasonSchema = z
+const factsSchema = itemFactsSchema.openapi("RecordFacts");
+
+export const reasonSchema = z
   .object({ rule: z.string(), message: z.string(), source: z.string(), fix: z.string() })
   .openapi("Reason");
 
@@ -250,6 +253,7 @@ export const releaseSchema = z
         type: z.string(),
         aboutPerson: z.boolean(),
         state: z.enum(["included", "withheld", "removed"]),
+        facts: factsSchema,
         answer: z.object({
           effect: z.enum(["allow", "refuse", "escalate"]),
           reasons: z.array(reasonSchema),
@@ -282,6 +286,10 @@ export const draftSchema = z
     legalBasis: z.string().nullable(),
     reviewBy: z.string().nullable(),
     records: z.array(z.string()).max(10_000),
+    facts: z
+      .record(z.string(), factsSchema)
+      .optional()
+      .openapi({ description: "what the drafter says of records, by their ids" }),
     fair: z
       .boolean()
       .optional()

@@ -7,8 +7,8 @@ import { basisInputSchema, basisSchema, draftSchema, releaseSchema, releaseSumma
 import { copyView, officerNames, releaseView } from "../views.ts";
 import { instantFrom } from "./records.ts";
 
-function draftOf({ fair = false, reviewBy, ...input }: z.infer<typeof draftSchema>): DraftInput {
-  return { ...input, fair, reviewBy: instantFrom(reviewBy) };
+function draftOf({ fair = false, reviewBy, facts = {}, ...input }: z.infer<typeof draftSchema>): DraftInput {
+  return { ...input, fair, facts, reviewBy: instantFrom(reviewBy) };
 }
 
 export function releaseRoutes(api: Api, deps: ApiDeps): void {
@@ -39,6 +39,7 @@ export function releaseRoutes(api: Api, deps: ApiDeps): void {
               type: item.recordId.split("--")[0] ?? "",
               aboutPerson: item.aboutPerson,
               state: item.state,
+              facts: item.facts,
               answer: { effect: answer.effect, reasons: [...answer.reasons], obligations: [...answer.obligations] },
               copy: copy === undefined ? null : copyView(copy, party),
             };

@@ -267,7 +267,14 @@ function readSafeguards({ tx }: RepoContext): SafeguardReader {
         ...(await given.execute()).map((row) => ({ ...row, side: "given" as const })),
         ...(await received.execute()).map((row) => ({ ...row, side: "received" as const })),
       ];
-      return rows
+      // One reminder for a record in one place, whichever versions of it are there.
+      const newest = new Map<string, (typeof rows)[number]>();
+      for (const row of rows) {
+        const key = `${row.record_id} ${row.side} ${row.channel}`;
+        const known = newest.get(key);
+        if (known === undefined || known.version < row.version) newest.set(key, row);
+      }
+      return [...newest.values()]
         .map(({ record_id, review_by, ...row }): ReviewDue => {
           const looked = next.get(record_id) ?? "";
           const by = review_by ?? "";
