@@ -212,7 +212,8 @@ export const basisInputSchema = z
   })
   .openapi("LegalBasisInput");
 
-const factsSchema = itemFactsSchema.openapi("RecordFacts");
+// Made anew: a schema of another room has not what the OpenAPI document needs.
+const factsSchema = z.strictObject(itemFactsSchema.shape).openapi("RecordFacts");
 
 export const reasonSchema = z
   .object({ rule: z.string(), message: z.string(), source: z.string(), fix: z.string() })

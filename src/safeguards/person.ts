@@ -20,7 +20,6 @@ export const itemFactsSchema = z.strictObject({
 });
 
 export type RecordFacts = z.infer<typeof itemFactsSchema>;
-export type Category = (typeof CATEGORIES)[number];
 
 /** What was kept of a release's item. A text from before these facts were asked for says nothing. */
 export function readFacts(text: string): RecordFacts {

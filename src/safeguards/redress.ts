@@ -34,11 +34,11 @@ export interface Erasing {
 }
 
 /** GDPR art. 12(3), which states the time that Directive (EU) 2016/680 art. 12(3) leaves at “without undue delay”. */
-export interface Deadlines {
+interface Deadlines {
   readonly months: number;
   readonly extensionMonths: number;
 }
-export const USUAL_DEADLINES: Deadlines = { months: 1, extensionMonths: 2 };
+const USUAL_DEADLINES: Deadlines = { months: 1, extensionMonths: 2 };
 
 export interface Redress {
   open(actor: Viewer, input: CaseInput): Promise<CaseView>;

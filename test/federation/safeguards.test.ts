@@ -34,7 +34,8 @@ const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOStri
 
 describe.each(Object.keys(stores))("safeguards, on %s", (engine) => {
   beforeEach(async () => {
-    const opened = await Promise.all([0, 1, 2].map(() => stores[engine]?.()));
+    const fresh = stores[engine] ?? (() => Promise.resolve("sqlite"));
+    const opened = await Promise.all([fresh(), fresh(), fresh()]);
     [a, b, c] = await Promise.all([
       party("Islamabad", opened[0]),
       party("Washington", opened[1]),
