@@ -6,7 +6,7 @@ export const AGES = ["child", "adult", "unknown"] as const;
 /** Art. 7(1): personal data based on facts are kept apart from those based on personal assessments. */
 export const NATURES = ["fact", "assessment"] as const;
 
-const text = (most: number) => z.string().min(1).max(most);
+const short = (most: number) => z.string().min(1).max(most);
 
 /** What the drafter says of one record of a release. Codes of evaluation are kept as they came, whatever scheme they are of. */
 export const itemFactsSchema = z.strictObject({
@@ -14,9 +14,9 @@ export const itemFactsSchema = z.strictObject({
   age: z.enum(AGES).optional(),
   nature: z.enum(NATURES).optional(),
   evaluation: z
-    .strictObject({ scheme: text(200), source: z.string().max(100), information: z.string().max(100) })
+    .strictObject({ scheme: short(200), source: z.string().max(100), information: z.string().max(100) })
     .optional(),
-  caveats: z.array(text(1000)).max(50).optional(),
+  caveats: z.array(short(1000)).max(50).optional(),
 });
 
 export type RecordFacts = z.infer<typeof itemFactsSchema>;

@@ -7,7 +7,7 @@ import { allowed, officerOf } from "./act.ts";
 import { SafeguardError } from "./errors.ts";
 import { readFacts } from "./person.ts";
 import { personsIn, riskWorld } from "./release-risk.ts";
-import { type RiskKind, RISKS, reviewRisks } from "./risk.ts";
+import { type RiskKind, RISKS, plainReason, reviewRisks } from "./risk.ts";
 import type { Reason } from "./rules.ts";
 
 export interface RiskInput {
@@ -263,7 +263,7 @@ async function escalationOf(r: Reader, release: Release, now: Instant): Promise<
     title: release.title,
     items: items.map(({ recordId, answer }) => ({
       recordId,
-      reasons: answer.escalated.map(({ risk: _, ...reason }) => reason),
+      reasons: answer.escalated.map(plainReason),
     })),
     decisions,
     waitsFor: items.length === 0 ? [] : CAPACITIES.filter((capacity) => !covered(capacity)),

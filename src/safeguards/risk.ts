@@ -54,6 +54,9 @@ export interface RiskAnswer {
   readonly weighed: readonly string[];
 }
 
+/** Without the risk that it speaks of, as every other reason is given. */
+export const plainReason = ({ rule, message, source, fix }: Reason): Reason => ({ rule, message, source, fix });
+
 const inForce = (from: Instant, until: Instant | null, now: Instant): boolean =>
   from <= now && (until === null || until > now);
 

@@ -1,7 +1,7 @@
 import { daysBetween, type Instant } from "#base";
 import { type Context, decide, type Label, type PartyId, type Viewer } from "#policy";
 import type { RecordFacts } from "./person.ts";
-import { reviewRisks, type RiskWorld } from "./risk.ts";
+import { plainReason, reviewRisks, type RiskWorld } from "./risk.ts";
 
 /** One reason, in words that an officer can act on. */
 export interface Reason {
@@ -171,7 +171,7 @@ export function reviewItem(viewer: Viewer, item: ItemFacts, facts: DraftFacts, c
   }));
   const { facts: said = {}, atRisk } = item;
   const risk = atRisk === undefined ? null : reviewRisks({ record: atRisk.record, facts: said }, atRisk.world);
-  const against = [...reasons, ...(risk?.refused ?? []), ...(risk?.escalated ?? []).map(({ risk: _, ...why }) => why)];
+  const against = [...reasons, ...(risk?.refused ?? []), ...(risk?.escalated ?? []).map(plainReason)];
   if (against.length > 0) {
     const refused = decision.effect === "deny" || (risk?.refused.length ?? 0) > 0;
     return { effect: refused ? "refuse" : "escalate", reasons: against, obligations: [] };

@@ -244,10 +244,10 @@ function writeRedress({ tx }: RepoContext): Omit<RedressWriter, keyof RedressRea
         .execute();
     },
     async addReportedCopies(report, copies) {
-      for (const { recordId, state: _, ...copy } of copies) {
+      for (const { recordId, version, party, channel, release, sequence } of copies) {
         await tx.db
           .insertInto("error_report_copy")
-          .values({ report, record_id: recordId, ...copy })
+          .values({ report, record_id: recordId, version, party, channel, release, sequence })
           .execute();
       }
     },
