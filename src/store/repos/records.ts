@@ -245,6 +245,7 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
         .select("record.seq")
         .distinct()
         .where("edge.to_id", "=", id)
+        .where(stillRefers)
         .orderBy("record.seq", "desc")
         .limit(limit)
         .execute();
@@ -278,10 +279,13 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
         .select(COLUMNS)
         .select("edge.property")
         .where("edge.to_id", "=", id)
+        .where(stillRefers)
         .orderBy("record.seq", "desc")
         .limit(limit)
         .execute();
-      return rows.map((row) => ({ ...toStored(row), property: row.property }));
+      return rows
+        .filter((row) => refersBy(row.text, row.property, id))
+        .map((row) => ({ ...toStored(row), property: row.property }));
     },
 
     async append(items) {
@@ -453,6 +457,19 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
 
   return repo;
 }
+
+/** Exactly, where `stillRefers` only narrows. */
+function refersBy(text: string, property: string, id: string): boolean {
+  const object = parseJson(text, { maxLength: text.length });
+  const value = isJsonObject(object) ? object[property] : null;
+  return value === id || (Array.isArray(value) && value.includes(id));
+}
+
+/**
+ * An edge stands for a reference in any version of its record. It is told of only when the version that is shown has it: one
+ * that stands in a version that a viewer may not see would tell of that version.
+ */
+const stillRefers = sql<boolean>`record.text like '%"' || edge.to_id || '"%' and record.text like '%"' || edge.property || '"%'`;
 
 function union(a: readonly string[], b: readonly string[]): string[] {
   return [...new Set([...a, ...b])].toSorted();
