@@ -1,8 +1,8 @@
 import { type Instant, utf8 } from "#base";
 import type { ParcelOf } from "#ledger";
 import { decide } from "#policy";
-import type { Departures } from "#safeguards";
-import type { Channel, Copy, OnwardCopy, Origin, StoredRecord, Transactor } from "#store";
+import { type Departures, followingOf } from "#safeguards";
+import type { Channel, Copy, LegalBasis, OnwardCopy, Origin, Release, StoredRecord, Transactor } from "#store";
 import { requireConsented } from "./apply-consents.ts";
 import { keepIncident } from "./incident.ts";
 import { post } from "./outbox.ts";
@@ -160,7 +160,7 @@ export async function sendRecalls(
 
 /**
  * A correction of what was passed on from here goes the same way, under the approval with which the record went, when the
- * decision still allows it. Otherwise the old version stays known as what that party holds.
+ * decision and the real-risk test still allow it. Otherwise the old version stays known as what that party holds.
  */
 export async function followCorrection(
   t: Transactor,
@@ -200,8 +200,23 @@ export async function followCorrection(
       const { effect } = decide(viewer, "receive", await t.labels.label(record.labelId), context);
       if (effect === "allow") going.push(record);
     }
-    if (release !== null && basis !== null && going.length > 0)
-      await departures.release(t, { release, basis, records: going });
-    await t.audit.note("correction.onward", id, { sent: going.length, withheld: records.length - going.length });
+    const sent = release === null || basis === null ? 0 : await follow(t, departures, release, basis, going, now);
+    await t.audit.note("correction.onward", id, { sent, withheld: records.length - sent });
   }
+}
+
+/** @returns how many records go: those that the real-risk test does not keep back today. */
+async function follow(
+  t: Transactor,
+  departures: Departures,
+  release: Release,
+  basis: LegalBasis,
+  records: readonly StoredRecord[],
+  now: Instant,
+): Promise<number> {
+  const ids = records.map(({ id }) => id);
+  const { barred, facts, assurances } = await followingOf(t, release, ids, now);
+  const going = records.filter(({ id }) => !barred.has(id));
+  if (going.length > 0) await departures.release(t, { release, basis, records: going, facts, assurances });
+  return going.length;
 }

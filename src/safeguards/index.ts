@@ -24,6 +24,7 @@ export {
 } from "./rules.ts";
 export { AGES, CATEGORIES, itemFactsSchema, NATURES, type RecordFacts } from "./person.ts";
 export { createRetention, legalHoldOn, type Retention, type ReviewReminder } from "./retention.ts";
+export { followingOf } from "./release-risk.ts";
 export { reviewRisks, type RiskKind, RISKS } from "./risk.ts";
 export { type AssuranceInput, createRisks, type Escalation, type RiskInput, type Risks } from "./risk-service.ts";
 export { createErrorReports, type ErrorReports, type Recalling, type ReportView } from "./error-reports.ts";

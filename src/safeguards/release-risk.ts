@@ -24,6 +24,37 @@ export async function personsIn(
   return found;
 }
 
+/** What a correction carries when it follows a release by itself, and which records the real-risk test now keeps back. */
+export interface Following {
+  readonly barred: ReadonlySet<string>;
+  readonly facts: ReadonlyMap<string, RecordFacts>;
+  readonly assurances: readonly Assurance[];
+}
+
+/** The world may have changed since the release was approved: the test is made again for what follows it. */
+export async function followingOf(
+  r: Reader,
+  release: Release,
+  recordIds: readonly string[],
+  now: Instant,
+): Promise<Following> {
+  const items = (await r.releases.items(release.id)).filter(({ recordId }) => recordIds.includes(recordId));
+  const facts = new Map(items.map((item) => [item.recordId, readFacts(item.facts)]));
+  const world = await riskWorld(r, release, now);
+  if (world === null) return { barred: new Set(), facts, assurances: [] };
+  const persons = await personsIn(r, items, world);
+  const barred = new Set<string>();
+  const going: { recordId: string; facts: RecordFacts }[] = [];
+  for (const recordId of recordIds) {
+    if (!persons.has(recordId)) continue;
+    const said = facts.get(recordId) ?? {};
+    const { refused, escalated } = reviewRisks({ record: recordId, facts: said }, world);
+    if (refused.length + escalated.length > 0) barred.add(recordId);
+    else going.push({ recordId, facts: said });
+  }
+  return { barred, facts, assurances: reliedOn(going, world) };
+}
+
 /** The assurances without which these items would not go. */
 export function reliedOn(
   items: readonly { readonly recordId: string; readonly facts: RecordFacts }[],

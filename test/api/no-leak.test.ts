@@ -283,7 +283,7 @@ describe.each(Object.keys(stores))("nothing leaks, on %s", (engine) => {
       await t.channels.add({ ...CHANNEL, partner: OWNERS[2] ?? "" });
       return all.flatMap((record) => (record === null ? [] : [record.id]));
     });
-    const facts = { [id]: { category: "suspect", caveats: ["Spoken of nowhere else."] } } as const;
+    const facts = { [id]: { category: "suspect" as const, caveats: ["Spoken of nowhere else."] } };
     const { release } = await node.safeguards.draft(analyst, { ...DRAFT, channel: CHANNEL.id, records: [id], facts });
     expect(release.state).toBe("draft");
     await node.retention.hold(disclosure, id, "A court asked.", null);

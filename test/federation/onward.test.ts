@@ -347,6 +347,35 @@ describe.each(Object.keys(stores))("three nodes, on %s", (engine) => {
     expect((await held(b, id))?.sha256).toBe((await held(a, id))?.sha256);
   });
 
+  test("a correction does not follow to a party at which a risk to the person has come to be known since", async () => {
+    const [id = ""] = await given(person);
+    const request = await asked(id);
+    for (const who of [a.officers.analyst, a.officers.disclosure])
+      await a.node.exchange.consents.grant(who, request, { reason: "The same case." });
+    await consentState(b, request, "granted");
+    await release(b, bc, [id]);
+    await until("the copy", async () => held(c, id));
+    await b.node.risks.addRisk(b.officers.disclosure, {
+      kind: "torture",
+      country: "",
+      parties: [c.node.self.id],
+      text: "Torture at one site",
+      source: "A report of the Committee against Torture",
+      validFrom: "2025-01-01T00:00:00.000000Z",
+      validUntil: null,
+    });
+    const refs = await a.node.store.read(a.officers.analyst, async (r) => {
+      const record = await r.records.get(id);
+      return record === null ? [] : (await r.labels.label(record.labelId)).refs;
+    });
+    await a.record({ ...person, id, modified: "2025-08-13T09:00:00.000Z", name: "Another person" }, refs);
+    await release(a, ab, [id]);
+    await until("the correction", async () => (await held(b, id))?.title === "Another person");
+    const told = await b.node.store.read(b.officers.overseer, (r) => r.audit.list({ limit: 50 }));
+    expect(told.find(({ verb }) => verb === "correction.onward")?.detail).toBe('{"sent":0,"withheld":1}');
+    expect((await held(c, id))?.title).toBe("A person");
+  });
+
   test("when its time is over the text is gone at both, from store, search and files, and the deletion is receipted", async () => {
     const expires = new Date(Date.now() + 3_600_000).toISOString().replace("Z", "000Z");
     const name = "Khorasan Zarathustra Brigade";
