@@ -5,6 +5,7 @@ export type CliErrorCode =
   | "file-unreadable"
   | "folder-not-empty"
   | "channel-ambiguous"
+  | "hop-unknown"
   | "not-held"
   | "record-unknown"
   | "passphrase-missing"

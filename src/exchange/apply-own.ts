@@ -2,6 +2,7 @@ import { type Instant, isJsonObject, parseJson } from "#base";
 import type { Parcel, ParcelOf } from "#ledger";
 import { accept, type TypeRegistry } from "#stix";
 import type { Channel, Transactor } from "#store";
+import { ownPeriods, recordKeyChange, SIGNING_KEY } from "./key-ring.ts";
 import type { Self } from "./self.ts";
 
 /**
@@ -19,6 +20,12 @@ export async function applyOwn(
   switch (parcel.kind) {
     case "hello":
       return null;
+    case "key-change":
+      await recordKeyChange(t, channel, parcel, await ownPeriods(t, self, channel), null);
+      await t.settings.set(SIGNING_KEY, parcel.body.key);
+      return null;
+    case "succession":
+      return parcel.body.continues;
     case "receipt":
       return parcel.body.parcel;
     case "recall":

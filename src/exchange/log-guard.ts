@@ -6,11 +6,10 @@ import {
   type Checkpoint,
   LedgerError,
   logOrigin,
+  openCheckpoint,
   openEnvelope,
-  openNote,
   type Parcel,
   PARCEL_TYPE,
-  parseCheckpoint,
   readParcel,
   rootAt,
 } from "#ledger";
@@ -19,6 +18,7 @@ import type { Channel, Store, Transactor } from "#store";
 import type { TypeRegistry } from "#stix";
 import { applyOwn } from "./apply-own.ts";
 import { ExchangeError } from "./errors.ts";
+import { ownKeys } from "./key-ring.ts";
 import { distrustLog, isDistrusted, unprovenKey } from "./log-trust.ts";
 import { leafOf, ownLog, partnerLog, readingHashes } from "./outbox.ts";
 import type { Self } from "./self.ts";
@@ -114,7 +114,7 @@ async function settle(
   await t.settings.lock(log);
   // Another process of this party signed meanwhile, or recovered the same: look again.
   if ((await t.trees.size(log)) !== mine) return false;
-  const held = said.checkpoint === null ? null : ownCheckpoint(said.checkpoint, channel, self);
+  const held = said.checkpoint === null ? null : ownCheckpoint(said.checkpoint, channel, self, await ownKeys(t, self, channel));
   if (held === null || held.size <= mine) {
     if (held !== null && !equalBytes(held.root, await rootAt(readingHashes(t), log, held.size))) throw forked(channel);
     if (await isDistrusted(t, channel.id)) {
@@ -136,10 +136,9 @@ async function settle(
   return false;
 }
 
-function ownCheckpoint(note: string, channel: Channel, self: Self): Checkpoint {
-  const origin = logOrigin(channel.id, self.id);
+function ownCheckpoint(note: string, channel: Channel, self: Self, keys: readonly string[]): Checkpoint {
   try {
-    return parseCheckpoint(openNote(note, [{ name: origin, publicKey: self.key.publicKey }]).text);
+    return openCheckpoint(note, { name: logOrigin(channel.id, self.id), keys });
   } catch (error) {
     if (error instanceof LedgerError)
       throw new ExchangeError("message-malformed", "the partner shows a checkpoint that we never signed", {
@@ -161,7 +160,7 @@ async function recoverEntry(
 ): Promise<void> {
   let parcel: Parcel;
   try {
-    parcel = readParcel(openEnvelope(envelope, PARCEL_TYPE, [self.key.publicKey]).payload);
+    parcel = readParcel(openEnvelope(envelope, PARCEL_TYPE, await ownKeys(t, self, channel)).payload);
   } catch (error) {
     if (error instanceof LedgerError)
       throw new ExchangeError("message-malformed", "the partner gives back a parcel that we never signed", {

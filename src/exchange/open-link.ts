@@ -1,10 +1,11 @@
-import type { Clock } from "#base";
+import { type Clock, instantOf } from "#base";
 import type { KnownLog, Parcel } from "#ledger";
 import type { Viewer } from "#policy";
 import type { TypeRegistry } from "#stix";
 import type { Channel, Store } from "#store";
 import { type Delivery, startDelivery } from "./delivery.ts";
 import { ExchangeError } from "./errors.ts";
+import { channelOfPin, partnerPeriods, partnerPins } from "./key-ring.ts";
 import { createLinkClient, type LinkClient, type LinkIdentity, listen } from "./link.ts";
 import { proveLog, stateLog } from "./log-guard.ts";
 import { receive } from "./receive.ts";
@@ -21,8 +22,8 @@ export interface ExchangeDeps {
   readonly witnessedLogs: readonly KnownLog[];
   /** Witnesses that cosign the logs of this node. */
   readonly witnesses: readonly WitnessAddress[];
-  /** The age identity that opens files sealed for this party; asked for only then. */
-  readonly mediaIdentity: () => Promise<string>;
+  /** The age identities that open files sealed for this party, the latest first; asked for only then. */
+  readonly mediaIdentities: () => Promise<readonly string[]>;
   /** Told of everything that comes in or is delivered, after it is on disk. */
   readonly onEvent: (event: ExchangeEvent) => void;
 }
@@ -57,7 +58,7 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
   const { store, self, clock, registry, onEvent, witnessedLogs: logs } = deps;
   const { identity, host, port, holder, pollMs, onError } = options;
   const job: Viewer = { kind: "job", party: self.id, name: "link", may: [] };
-  const client = createLinkClient(identity);
+  const client = createLinkClient(identity, (pin) => store.read(job, (r) => partnerPins(r, pin, instantOf(clock()))));
   let delivery: Delivery | null = null;
   const onReceived = (channel: string, parcel: Parcel["kind"]): void => {
     onEvent({ kind: "received", channel, parcel });
@@ -74,12 +75,15 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
       const stated = await store.transact(job, async (t) => {
         const channel = await t.channels.get(id);
         if (channel === null) throw new ExchangeError("channel-unknown", `there is no channel ${id}`);
+        // Whoever holds a revoked key learns nothing of what its owner sent.
+        if ((await partnerPeriods(t, channel)).at(-1)?.ended === "revoked" || channel.state === "closed")
+          return { size: 0, checkpoint: null, entries: [] };
         return stateLog(t, channel, from, have);
       });
       delivery?.wake(id);
       return stated;
     },
-    channelOf: async (pin) => (await store.read(job, (r) => r.channels.byTlsPin(pin)))?.id ?? null,
+    channelOf: (pin) => store.read(job, (r) => channelOfPin(r, pin, instantOf(clock()))),
     receive: (channel, bytes) => receive({ store, self, clock, registry, onReceived }, channel, bytes),
     ...(logs.length === 0 ? {} : { witness: (bytes) => addCheckpoint({ store, self, clock, logs }, bytes) }),
   });

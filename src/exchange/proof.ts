@@ -1,27 +1,20 @@
-import { BaseError, type Clock, equalBytes, instantOf } from "#base";
+import { BaseError, equalBytes } from "#base";
 import {
-  cosignerName,
-  type Evidence,
-  evidenceText,
-  inclusionProof,
+  type KeyPeriod,
   LedgerError,
   logOrigin,
   memoryHashStore,
   append,
+  openCheckpoint,
   openEnvelope,
-  openNote,
   PARCEL_TYPE,
-  parseCheckpoint,
-  proofText,
-  type ProvenParcel,
   readParcel,
+  requireKeyAt,
   rootAt,
 } from "#ledger";
-import type { Viewer } from "#policy";
-import type { Channel, InboundParcel, OutboundParcel, Reader, Store } from "#store";
-import { ExchangeError } from "./errors.ts";
-import { withCosignatures } from "./log-export.ts";
-import { checkpointAt, leafOf, ownLog, partnerLog, readingHashes } from "./outbox.ts";
+import type { Channel, InboundParcel, OutboundParcel, Reader } from "#store";
+import { ownPeriods, partnerPeriods } from "./key-ring.ts";
+import { leafOf, ownLog, partnerLog } from "./outbox.ts";
 import type { Self } from "./self.ts";
 
 export interface LogVerdict {
@@ -47,13 +40,13 @@ export async function verifyChannel(r: Reader, self: Self, channel: Channel): Pr
     partner: channel.partner,
     own: await verifyLog(
       channel,
-      { party: self.id, key: self.key.publicKey },
+      { party: self.id, periods: await ownPeriods(r, self, channel) },
       await r.trees.checkpoint(ownLog(channel.id)),
       (n) => r.parcels.outbound(channel.id, n),
     ),
     theirs: await verifyLog(
       channel,
-      { party: channel.partner, key: channel.partnerKey },
+      { party: channel.partner, periods: await partnerPeriods(r, channel) },
       await r.trees.checkpoint(partnerLog(channel.id)),
       (n) => r.parcels.inbound(channel.id, n),
     ),
@@ -62,7 +55,7 @@ export async function verifyChannel(r: Reader, self: Self, channel: Channel): Pr
 
 async function verifyLog(
   channel: Channel,
-  signer: { readonly party: string; readonly key: string },
+  signer: { readonly party: string; readonly periods: readonly KeyPeriod[] },
   note: string | null,
   parcelAt: (sequence: number) => Promise<OutboundParcel | InboundParcel | null>,
 ): Promise<LogVerdict> {
@@ -71,15 +64,18 @@ async function verifyLog(
   let size = 0;
   let root: string | null = null;
   try {
-    const origin = logOrigin(channel.id, signer.party);
-    const checkpoint = parseCheckpoint(openNote(note, [{ name: origin, publicKey: signer.key }]).text);
+    const keys = signer.periods.map(({ key }) => key);
+    const checkpoint = openCheckpoint(note, { name: logOrigin(channel.id, signer.party), keys });
     ({ size } = checkpoint);
     root = Buffer.from(checkpoint.root).toString("base64");
     const rebuilt = memoryHashStore();
     for (let sequence = 0; sequence < size; sequence++) {
       const held = await parcelAt(sequence);
       if (held === null) throw new LedgerError("tree-range", `parcel ${sequence} is missing`);
-      const parcel = readParcel(openEnvelope(held.envelope, PARCEL_TYPE, [signer.key]).payload);
+      const { payload, signedBy } = openEnvelope(held.envelope, PARCEL_TYPE, keys);
+      const parcel = readParcel(payload);
+      const period = signer.periods.find(({ key }) => key === signedBy);
+      if (period !== undefined) requireKeyAt(period, sequence, parcel.sent);
       if (parcel.sequence !== sequence || parcel.from !== signer.party)
         problems.push(`parcel ${sequence} is not what it says`);
       await append(rebuilt, "log", leafOf(held.envelope, held.salt));
@@ -91,69 +87,4 @@ async function verifyLog(
     problems.push(error.message);
   }
   return { size, verified: problems.length === 0, root, problems };
-}
-
-/** One file that proves a release: its parcels, what came back, and the proofs that both stand in the signed logs. */
-export async function makeEvidence(
-  store: Store,
-  self: Self,
-  viewer: Viewer,
-  clock: Clock,
-  releaseId: string,
-): Promise<string> {
-  return store.read(viewer, async (r) => {
-    const release = await r.releases.get(releaseId);
-    const channel = release === null ? null : await r.channels.get(release.channel);
-    const parcels = await r.parcels.outboundBySubject(releaseId);
-    if (channel === null || parcels.length === 0) {
-      throw new ExchangeError("release-unknown", `no parcel of ${releaseId} has left`, {
-        fix: "Evidence is made of a release that was approved.",
-      });
-    }
-    const sent: ProvenParcel[] = [];
-    const receipts: ProvenParcel[] = [];
-    const last = Math.max(...parcels.map((parcel) => parcel.sequence));
-    // A checkpoint that the partner cosigned proves more than a newer one that it has not seen yet.
-    const ownSize =
-      (await r.cosignatures.largest(ownLog(channel.id), { from: last + 1, cosigner: cosignerName(channel.partner) })) ??
-      (await r.trees.size(ownLog(channel.id)));
-    const ownNote = await checkpointAt(r, self, channel.id, ownSize);
-    const ownCheckpoint = await withCosignatures(r, ownLog(channel.id), ownSize, ownNote);
-    const theirSize = await r.trees.size(partnerLog(channel.id));
-    const theirNote = await r.trees.checkpoint(partnerLog(channel.id));
-    const theirCheckpoint =
-      theirNote === null ? null : await withCosignatures(r, partnerLog(channel.id), theirSize, theirNote);
-    const hashes = readingHashes(r);
-    for (const parcel of parcels) {
-      sent.push({
-        envelope: parcel.envelope,
-        salt: parcel.salt,
-        index: parcel.sequence,
-        checkpoint: ownCheckpoint,
-        proof: proofText(await inclusionProof(hashes, ownLog(channel.id), parcel.sequence, ownSize)),
-      });
-      const receipt = parcel.receipt === null ? null : await r.parcels.inbound(channel.id, parcel.receipt);
-      if (receipt !== null && theirCheckpoint !== null) {
-        receipts.push({
-          envelope: receipt.envelope,
-          salt: receipt.salt,
-          index: receipt.sequence,
-          checkpoint: theirCheckpoint,
-          proof: proofText(await inclusionProof(hashes, partnerLog(channel.id), receipt.sequence, theirSize)),
-        });
-      }
-    }
-    const evidence: Evidence = {
-      format: "entente-evidence/1",
-      channel: channel.id,
-      made: instantOf(clock()),
-      parties: [
-        { id: self.id, name: self.name, key: self.key.publicKey },
-        { id: channel.partner, name: channel.partnerName, key: channel.partnerKey },
-      ],
-      parcels: sent,
-      receipts,
-    };
-    return evidenceText(evidence);
-  });
 }

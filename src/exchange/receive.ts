@@ -1,15 +1,14 @@
 import { BaseError, type Clock, equalBytes, type Instant, instantOf, sha256Hex } from "#base";
 import {
   append,
+  type KeyPeriod,
   LedgerError,
-  logOrigin,
   openEnvelope,
   type OpenCheckpoint,
-  openNote,
   type Parcel,
   PARCEL_TYPE,
-  parseCheckpoint,
   readParcel,
+  requireKeyAt,
   rootAt,
 } from "#ledger";
 import type { Viewer } from "#policy";
@@ -20,9 +19,12 @@ import { applyRecall, applyRecords, type RecordResult } from "./apply-records.ts
 import { cosignPartner } from "./cosigning.ts";
 import { ExchangeError } from "./errors.ts";
 import { keepIncident } from "./incident.ts";
+import { openFreshCheckpoint, partnerPeriods } from "./key-ring.ts";
+import { applyKeyChange } from "./key-change.ts";
 import { type LinkAnswer, readMessage } from "./message.ts";
 import { leafOf, partnerLog, post } from "./outbox.ts";
 import type { Self } from "./self.ts";
+import { applySuccession } from "./succession.ts";
 
 export interface ReceiveDeps {
   readonly store: Store;
@@ -70,6 +72,11 @@ async function receiveIn(
   const { self, clock } = deps;
   const channel = await t.channels.get(channelId);
   if (channel === null) throw new ExchangeError("channel-unknown", "no channel");
+  const periods = await partnerPeriods(t, channel);
+  if (periods.at(-1)?.ended === "revoked")
+    throw new ExchangeError("key-revoked", `a parcel signed by a key of ${channel.partnerName} that was revoked`, {
+      fix: "Tell the partner: somebody uses its old key. Nothing of it was taken.",
+    });
   if (channel.state !== "active")
     return { answer: { result: "later", message: "the channel is not confirmed on this side" }, kind: null };
   const message = readMessage(bytes);
@@ -82,7 +89,7 @@ async function receiveIn(
     const held = await t.parcels.inbound(channel.id, message.sequence);
     if (held?.hash === hash) {
       // The answer was lost on its way. Its cosignature goes again, but never for another history signed beside the same parcel.
-      const known = await checkCheckpoint(t, channel, message.checkpoint, message.sequence + 1);
+      const known = await checkCheckpoint(t, channel, message.checkpoint, message.sequence + 1, instantOf(clock()));
       const line = await cosignPartner(t, self, channel, known, clock());
       return { answer: { result: "duplicate", ...(line === null ? {} : { cosignature: line }) }, kind: null };
     }
@@ -94,14 +101,14 @@ async function receiveIn(
       },
     );
   }
-  const parcel = openParcel(message.envelope, message.sequence, channel, self);
+  const parcel = openParcel(message.envelope, message.sequence, channel, self, periods);
   await append(t.trees, log, leafOf(message.envelope, message.salt));
-  const checkpoint = await checkCheckpoint(t, channel, message.checkpoint, expected + 1);
+  const checkpoint = await checkCheckpoint(t, channel, message.checkpoint, expected + 1, instantOf(clock()));
   await t.trees.setCheckpoint(log, message.checkpoint);
   const cosignature = await cosignPartner(t, self, channel, checkpoint, clock());
 
   const now = instantOf(clock());
-  const { summary, subject, results } = await apply(t, deps, channel, parcel, now);
+  const { summary, subject, results } = await apply(t, deps, channel, parcel, message.envelope, now);
   await t.parcels.addInbound({
     channel: channel.id,
     sequence: message.sequence,
@@ -123,10 +130,23 @@ async function receiveIn(
   return { answer: { result: "stored", ...(cosignature === null ? {} : { cosignature }) }, kind: parcel.kind };
 }
 
-function openParcel(envelope: string, sequence: number, channel: Channel, self: Self): Parcel {
+function openParcel(
+  envelope: string,
+  sequence: number,
+  channel: Channel,
+  self: Self,
+  periods: readonly KeyPeriod[],
+): Parcel {
   let parcel: Parcel;
+  let signer: KeyPeriod | undefined;
   try {
-    parcel = readParcel(openEnvelope(envelope, PARCEL_TYPE, [channel.partnerKey]).payload);
+    const opened = openEnvelope(
+      envelope,
+      PARCEL_TYPE,
+      periods.map(({ key }) => key),
+    );
+    signer = periods.find(({ key }) => key === opened.signedBy);
+    parcel = readParcel(opened.payload);
   } catch (error) {
     if (error instanceof LedgerError)
       throw new ExchangeError("parcel-forged", `the parcel is not the partner's: ${error.message}`, { cause: error });
@@ -143,16 +163,20 @@ function openParcel(envelope: string, sequence: number, channel: Channel, self: 
       "the parcel was made for another channel, another party or another place in the log",
     );
   }
+  if (signer !== undefined) requireKeyAt(signer, sequence, parcel.sent);
   return parcel;
 }
 
 /** The log rebuilt here from what came must be the one that the partner signs: no fork, no omission, no rewriting. */
-async function checkCheckpoint(t: Transactor, channel: Channel, note: string, size: number): Promise<OpenCheckpoint> {
-  const origin = logOrigin(channel.id, channel.partner);
-  const text = openNote(note, [{ name: origin, publicKey: channel.partnerKey }]).text;
-  const checkpoint = parseCheckpoint(text);
+async function checkCheckpoint(
+  t: Transactor,
+  channel: Channel,
+  note: string,
+  size: number,
+  now: Instant,
+): Promise<OpenCheckpoint> {
+  const checkpoint = openFreshCheckpoint(note, channel, channel.partner, await partnerPeriods(t, channel), now);
   if (
-    checkpoint.origin !== origin ||
     checkpoint.size !== size ||
     !equalBytes(checkpoint.root, await rootAt(t.trees, partnerLog(channel.id), size))
   ) {
@@ -160,7 +184,7 @@ async function checkCheckpoint(t: Transactor, channel: Channel, note: string, si
       fix: "Speak with the partner: what it signs and what it sent differ.",
     });
   }
-  return { ...checkpoint, text, cosignatures: [] };
+  return checkpoint;
 }
 
 interface Applied {
@@ -172,12 +196,19 @@ interface Applied {
 
 async function apply(
   t: Transactor,
-  { registry }: ReceiveDeps,
+  { registry, self }: ReceiveDeps,
   channel: Channel,
   parcel: Parcel,
+  envelope: string,
   now: Instant,
 ): Promise<Applied> {
   switch (parcel.kind) {
+    case "key-change":
+      await applyKeyChange(t, channel, parcel, envelope, self);
+      return { summary: { key: parcel.body.key, until: parcel.body.overlapUntil }, subject: null, results: null };
+    case "succession":
+      await applySuccession(t, self, channel, parcel, now);
+      return { summary: { continues: parcel.body.continues }, subject: parcel.body.continues, results: null };
     case "hello":
       return { summary: { name: parcel.body.name }, subject: null, results: null };
     case "receipt":

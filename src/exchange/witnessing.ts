@@ -46,7 +46,10 @@ export interface Witnessing {
 /** Asks every witness to cosign the newest checkpoint of every log of this node that it has not cosigned yet. */
 export async function askWitnesses(deps: WitnessingDeps, signal: AbortSignal): Promise<readonly Witnessing[]> {
   const job: Viewer = { kind: "job", party: deps.self.id, name: "witnessing", may: [] };
-  const channels = await deps.store.read(job, (r) => r.channels.list());
+  const channels = (await deps.store.read(job, (r) => r.channels.list())).filter(
+    // Of a channel that has ended the log grows no more, and its key may be gone.
+    ({ state }) => state === "active",
+  );
   const all = deps.witnesses.map(async (witness) => {
     const outcomes: Witnessing[] = [];
     for (const channel of channels) {

@@ -15,9 +15,13 @@ export type LedgerErrorCode =
   | "envelope-unsigned"
   | "envelope-type"
   | "key-malformed"
+  | "key-early"
+  | "key-expired"
+  | "key-revoked"
   | "parcel-malformed"
   | "evidence-malformed"
   | "evidence-key"
+  | "evidence-approval"
   | "evidence-channel"
   | "evidence-place"
   | "evidence-receipt";

@@ -11,12 +11,13 @@ import {
   toBase64,
   utf8,
 } from "#base";
-import { openCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 import { commitment } from "./commitment.ts";
 import { cosignerName } from "./cosignature.ts";
 import { openEnvelope, PARCEL_TYPE } from "./dsse.ts";
 import { LedgerError } from "./errors.ts";
-import { raw32 } from "./keys.ts";
+import { claimedKeys, keyPeriod, knownKeys, proveKeyChanges, type TrustedKeys } from "./evidence-keys.ts";
+import { type KeyPeriod, requireKeyAt, requireKeyOver } from "./key-period.ts";
 import { leafHash, verifyInclusion } from "./merkle.ts";
 import { type Parcel, type ParcelOf, readParcel } from "./parcel.ts";
 
@@ -37,10 +38,21 @@ const bundle = z.strictObject({
   channel: z.string().max(1000),
   made: z.string().max(64),
   parties: z
-    .array(z.strictObject({ id: z.string().max(200), name: z.string().max(1000), key: z.string().max(64) }))
+    .array(
+      z.strictObject({
+        id: z.string().max(200),
+        name: z.string().max(1000),
+        /** The party's latest key in this channel. */
+        key: z.string().max(64),
+        /** All of them, with where each holds; absent: it never had another. */
+        keys: z.array(keyPeriod).min(1).max(100).optional(),
+      }),
+    )
     .length(2),
   parcels: z.array(proven).min(1).max(1000),
   receipts: z.array(proven).max(1000),
+  /** The parcels by which the parties changed their keys. */
+  keyChanges: z.array(proven).max(200).optional(),
 });
 
 export type ProvenParcel = z.infer<typeof proven>;
@@ -66,6 +78,10 @@ export interface EvidenceFacts {
     readonly sent: Instant;
     readonly records: number;
     readonly sequence: number;
+    /** Who in the sender's house approved it. A recall needs no approval. */
+    readonly approvals: readonly { readonly officer: string; readonly role: string; readonly at: Instant }[];
+    /** The markings under which the records were given. */
+    readonly markings: readonly string[];
   }[];
   readonly returned: readonly {
     readonly received: Instant;
@@ -80,6 +96,8 @@ export interface EvidenceFacts {
     readonly size: number;
     readonly at: Instant;
   }[];
+  /** Every key of the two parties in this channel, and where it holds. */
+  readonly keys: readonly (KeyPeriod & { readonly party: string })[];
 }
 
 export interface EvidenceVerdict {
@@ -99,9 +117,9 @@ export function evidenceText(evidence: Evidence): string {
 interface Judging {
   readonly evidence: Evidence;
   /** The two parties' keys. */
-  readonly keys: ReadonlyMap<string, string>;
+  readonly keys: ReadonlyMap<string, readonly KeyPeriod[]>;
   /** Every party whose cosignature would count: the two, and whoever's key was given besides. */
-  readonly cosigners: ReadonlyMap<string, string>;
+  readonly cosigners: ReadonlyMap<string, readonly KeyPeriod[]>;
   readonly reasons: Reason[];
   readonly given: EvidenceFacts["given"][number][];
   readonly returned: EvidenceFacts["returned"][number][];
@@ -113,19 +131,22 @@ interface Judging {
 /**
  * Judges an evidence bundle, offline. Keys that are given outweigh those in the file; when none is given, the verdict says
  * that it rests on the file's own.
- * @param trusted party id → Ed25519 public key (base64 of 32 bytes)
  */
-export function checkEvidence(text: string, trusted: Readonly<Record<string, string>> = {}): EvidenceVerdict {
-  const known = new Map(Object.entries(trusted));
-  const keysFrom = known.size > 0 ? "given" : "file";
+export function checkEvidence(text: string, trusted: TrustedKeys = {}): EvidenceVerdict {
+  const keysFrom = Object.keys(trusted).length > 0 ? "given" : "file";
   const reasons: Reason[] = [];
   const refused = (): EvidenceVerdict => ({ verdict: "refused", keysFrom, reasons, facts: null });
   let judging: Judging;
   try {
     const evidence = parseEvidence(text);
-    const keys = partyKeys(evidence, known);
-    const cosigners = new Map([...keys, ...known]);
+    const keys = claimedKeys(evidence, trusted);
+    const cosigners = new Map([...witnessKeys(trusted), ...keys]);
     judging = { evidence, keys, cosigners, reasons, given: [], returned: [], cosigned: [], sent: new Map() };
+    proveKeyChanges(evidence, keys, (item) => {
+      const parcel = checkProven(judging, item);
+      if (parcel.kind === "key-change") return parcel;
+      throw new LedgerError("evidence-malformed", "something else stands among the key changes");
+    });
   } catch (error) {
     reasons.push(reasonOf(error, "the file"));
     return refused();
@@ -138,27 +159,31 @@ export function checkEvidence(text: string, trusted: Readonly<Record<string, str
     if (!answered.has(hash))
       reasons.push({ code: "receipt-missing", message: `no receipt for parcel ${sequence}`, where: "receipts" });
   }
-  const facts = { ...direction, given, returned, cosigned };
+  const keys = [...judging.keys].flatMap(([party, periods]) => periods.map((period) => ({ party, ...period })));
+  const facts = { ...direction, given, returned, cosigned, keys };
   return { verdict: reasons.length === 0 ? "genuine" : "incomplete", keysFrom, reasons, facts };
+}
+
+/** Whoever's keys are held: none of them knows where in whose log it holds, but a revoked one ends with its day. */
+function* witnessKeys(trusted: TrustedKeys): Generator<[string, readonly KeyPeriod[]]> {
+  for (const party of Object.keys(trusted)) {
+    yield [
+      party,
+      knownKeys(trusted, party).map(({ key, until = null }) => ({
+        key,
+        from: "",
+        first: 0,
+        until,
+        last: null,
+        ended: until === null ? null : "revoked",
+      })),
+    ];
+  }
 }
 
 function reasonOf(error: unknown, where: string): Reason {
   if (!(error instanceof LedgerError || error instanceof BaseError)) throw error;
   return { code: error.code, message: error.message, where };
-}
-
-function partyKeys(evidence: Evidence, known: ReadonlyMap<string, string>): Map<string, string> {
-  const keys = new Map<string, string>();
-  for (const { id, key } of evidence.parties) {
-    raw32(key);
-    const held = known.get(id);
-    if (known.size > 0 && held === undefined) throw new LedgerError("evidence-key", `no key was given for ${id}`);
-    if (held !== undefined && held !== key)
-      throw new LedgerError("evidence-key", `the file names another key for ${id} than the one given`);
-    keys.set(id, key);
-  }
-  if (keys.size !== 2) throw new LedgerError("evidence-malformed", "the two parties are one");
-  return keys;
 }
 
 /** @returns who gave to whom, or `null` when no parcel holds. */
@@ -168,8 +193,8 @@ function judgeParcels(judging: Judging): { readonly from: string; readonly to: s
   for (const [n, item] of judging.evidence.parcels.entries()) {
     try {
       const parcel = checkProven(judging, item);
-      if (parcel.kind === "receipt" || parcel.kind === "hello")
-        throw new LedgerError("evidence-malformed", "a receipt stands among the parcels");
+      if (parcel.kind !== "release" && parcel.kind !== "correction" && parcel.kind !== "recall")
+        throw new LedgerError("evidence-malformed", `a ${parcel.kind} stands among the parcels`);
       direction ??= { from: parcel.from, to: parcel.to };
       if (parcel.from !== direction.from)
         throw new LedgerError("evidence-malformed", "the parcels go in both directions");
@@ -181,12 +206,30 @@ function judgeParcels(judging: Judging): { readonly from: string; readonly to: s
         sent: parcel.sent,
         records: parcel.body.records.length,
         sequence: parcel.sequence,
+        ...termsOf(parcel),
       });
     } catch (error) {
       judging.reasons.push(reasonOf(error, `parcels/${n}`));
     }
   }
   return direction;
+}
+
+/**
+ * Who approved, and under which markings: both are signed inside the parcel.
+ * @throws LedgerError `evidence-approval` for a release that nobody approved, or one officer for two.
+ */
+function termsOf(
+  parcel: ParcelOf<"release"> | ParcelOf<"correction"> | ParcelOf<"recall">,
+): Pick<EvidenceFacts["given"][number], "approvals" | "markings"> {
+  if (parcel.kind === "recall") return { approvals: [], markings: [] };
+  const { approvals, records } = parcel.body;
+  const officers = approvals.map(({ officer }) => officer);
+  if (officers.length === 0 || officers.includes(""))
+    throw new LedgerError("evidence-approval", "nobody is named who approved the release");
+  if (new Set(officers).size !== officers.length)
+    throw new LedgerError("evidence-approval", "one officer stands for two in the approvals");
+  return { approvals, markings: [...new Set(records.flatMap((record) => record.markings))] };
 }
 
 /** @returns the hashes of the parcels that are answered. */
@@ -226,37 +269,74 @@ function parseEvidence(text: string): Evidence {
   });
 }
 
-/** Signed by its sender, and in the log that its sender signed. A cosignature of a known party must hold when it is there. */
-function checkProven({ evidence, keys, cosigners, cosigned }: Judging, item: ProvenParcel): Parcel {
-  const { channel } = evidence;
-  const { payload, signedBy } = openEnvelope(item.envelope, PARCEL_TYPE, [...keys.values()]);
+/** Signed by its sender's key of that time, and in the log that its sender signed. A known party's cosignature must hold. */
+function checkProven(judging: Judging, item: ProvenParcel): Parcel {
+  const { keys } = judging;
+  const { channel } = judging.evidence;
+  const everyKey = [...keys.values()].flat().map(({ key }) => key);
+  const { payload, signedBy } = openEnvelope(item.envelope, PARCEL_TYPE, everyKey);
   const parcel = readParcel(payload);
   if (parcel.channel !== channel) throw new LedgerError("evidence-channel", "the parcel belongs to another channel");
-  if (keys.get(parcel.from) !== signedBy || !keys.has(parcel.to) || parcel.from === parcel.to) {
+  const period = keys.get(parcel.from)?.find(({ key }) => key === signedBy);
+  if (period === undefined || !keys.has(parcel.to) || parcel.from === parcel.to) {
     throw new LedgerError("envelope-unsigned", "the parcel is not signed by the party that it says it is from");
   }
   if (parcel.sequence !== item.index)
     throw new LedgerError("evidence-place", "the parcel names another place in the log");
-  const origin = logOrigin(channel, parcel.from);
-  const others = [...cosigners]
-    .filter(([party]) => party !== parcel.from)
-    .map(([party, publicKey]) => ({ name: cosignerName(party), publicKey, party }));
-  const checkpoint = openCheckpoint(item.checkpoint, { name: origin, publicKey: signedBy }, others);
+  requireKeyAt(period, parcel.sequence, parcel.sent);
+  const { size, root } = checkHead(judging, parcel.from, item.checkpoint);
   const leaf = leafHash(commitment(fromBase64(item.salt), sha256(utf8(item.envelope))));
-  verifyInclusion(leaf, item.index, checkpoint.size, item.proof.map(fromBase64), checkpoint.root);
-  for (const { cosigner, timestamp } of checkpoint.cosignatures) {
-    const party = others.find(({ name }) => name === cosigner)?.party ?? cosigner;
-    const word = { log: parcel.from, cosigner: party, size: checkpoint.size };
-    if (!cosigned.some((c) => c.log === word.log && c.cosigner === word.cosigner && c.size === word.size))
-      cosigned.push({ ...word, at: instantOf(new Date(timestamp * 1000)) });
-  }
+  verifyInclusion(leaf, item.index, size, item.proof.map(fromBase64), root);
   return parcel;
+}
+
+/** A checkpoint of a party's log, by a key whose word on that size counts, and what others state of it. */
+function checkHead(judging: Judging, party: string, note: string): Checkpoint {
+  const { keys, cosigned, evidence } = judging;
+  const periods = keys.get(party) ?? [];
+  const others = [...judging.cosigners]
+    .filter(([other]) => other !== party)
+    .flatMap(([other, held]) =>
+      held.map((period) => ({ name: cosignerName(other), publicKey: period.key, party: other, period })),
+    );
+  const log = { name: logOrigin(evidence.channel, party), keys: periods.map(({ key }) => key) };
+  const checkpoint = openCheckpoint(note, log, others);
+  let earliest: Instant | null = null;
+  for (const { publicKey, timestamp } of checkpoint.cosignatures) {
+    const cosigner = others.find((one) => one.publicKey === publicKey);
+    if (cosigner === undefined) continue;
+    const at = instantOf(new Date(timestamp * 1000));
+    const { ended, until } = cosigner.period;
+    if (until !== null && at > until)
+      throw new LedgerError(
+        ended === "revoked" ? "key-revoked" : "key-expired",
+        `${cosigner.party} cosigned on ${at} by a key that ended on ${until}`,
+      );
+    // Whoever stole a key can date its cosignatures as he likes.
+    if (ended === "revoked") continue;
+    if (earliest === null || at < earliest) earliest = at;
+    const word = { log: party, cosigner: cosigner.party, size: checkpoint.size };
+    if (!cosigned.some((c) => c.log === word.log && c.cosigner === word.cosigner && c.size === word.size))
+      cosigned.push({ ...word, at });
+  }
+  const signers = periods.filter(({ key }) => checkpoint.signedBy.includes(key));
+  // One key whose word counts is enough; when there is none, the newest one's failing is the reason.
+  let failing: unknown;
+  for (const period of signers) {
+    try {
+      requireKeyOver(period, checkpoint.size, earliest);
+      return checkpoint;
+    } catch (error) {
+      failing = error;
+    }
+  }
+  throw failing;
 }
 
 /** A receipt is for a parcel in this file, and speaks of the records that were in it and of no other. */
 function matchReceipt(receipt: ParcelOf<"receipt">, sent: ReadonlyMap<string, Parcel>): void {
   const parcel = sent.get(receipt.body.parcel);
-  if (parcel === undefined || parcel.kind === "receipt" || parcel.kind === "hello")
+  if (parcel === undefined || (parcel.kind !== "release" && parcel.kind !== "correction" && parcel.kind !== "recall"))
     throw new LedgerError("evidence-receipt", "the receipt is for a parcel that is not in this file");
   if (receipt.from !== parcel.to || receipt.to !== parcel.from || receipt.body.sequence !== parcel.sequence) {
     throw new LedgerError("evidence-receipt", "the receipt does not fit its parcel");

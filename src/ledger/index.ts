@@ -30,6 +30,8 @@ export {
   proofText,
   type ProvenParcel,
 } from "./evidence.ts";
+export type { KnownKey, TrustedKeys } from "./evidence-keys.ts";
+export { isInForce, type KeyPeriod, openPeriod, requireKeyAt, requireKeyOver } from "./key-period.ts";
 export { LedgerError, type LedgerErrorCode } from "./errors.ts";
 export { generateSeed, keyId, type SigningKey, signingKey, verifySignature } from "./keys.ts";
 export {

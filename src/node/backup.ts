@@ -110,10 +110,11 @@ async function checkBackup(backup: string, { secrets }: Home): Promise<BackupMan
       cause,
     });
   if (!existsSync(join(backup, MANIFEST))) throw damaged(`${MANIFEST} is missing`);
+  const publicKeys = [secrets, ...(secrets.retired ?? [])].map(({ signingSeed }) => signingKey(signingSeed).publicKey);
   let manifest: BackupManifest;
   try {
     const text = readFileSync(join(backup, MANIFEST), "utf8");
-    const { payload } = openEnvelope(text, TYPE, [signingKey(secrets.signingSeed).publicKey]);
+    const { payload } = openEnvelope(text, TYPE, publicKeys);
     manifest = manifestSchema.parse(parseJson(fromUtf8(payload)));
   } catch (cause) {
     if (cause instanceof LedgerError || cause instanceof z.ZodError)

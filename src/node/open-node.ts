@@ -1,18 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { join, resolve } from "node:path";
-import type { Clock } from "#base";
+import { type Clock, instantOf } from "#base";
 import { type ApiDeps, serveApp, type WebServer } from "#api";
 import { type Access, createAccess } from "#access";
 import {
   ageIdentity,
+  awaitedKeyChanges,
   createExchange,
   createFeeds,
   type Exchange,
   type ExchangeEvent,
   type Feeds,
   type Link,
+  type LinkIdentity,
   type Self,
+  SIGNING_KEY,
   tlsPin,
 } from "#exchange";
 import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
@@ -24,6 +27,7 @@ import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
 import { feedSecrets } from "./config/feed-secrets.ts";
 import type { Home } from "./config/home.ts";
+import { type CurrentKeys, currentKeys } from "./config/secrets.ts";
 
 export interface NodeOptions {
   readonly clock: Clock;
@@ -66,12 +70,14 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
   const engine = config.store === "sqlite" ? openSqlite(join(folder, "entente.sqlite")) : openPostgres(config.store);
   const store = await openStore({ engine, party, clock });
   const registry = new TypeRegistry([...coreTypes, ...PILLAR_TYPES]);
+  const keys = await openKeys(store, home, clock);
   const self: Self = {
     id: party,
     name: config.party.name,
-    key: signingKey(secrets.signingSeed),
+    key: signingKey(keys.current.signingSeed),
+    previous: keys.overlapping.map((set) => signingKey(set.signingSeed)),
     url: config.link.url,
-    tlsPin: tlsPin(secrets.linkCert),
+    tlsPin: tlsPin(keys.current.linkCert),
     purposes: config.party.purposes,
   };
   const events = new EventEmitter<{ exchange: [ExchangeEvent] }>();
@@ -80,7 +86,8 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     self,
     clock,
     registry,
-    mediaIdentity: () => ageIdentity(secrets.signingSeed),
+    mediaIdentities: () =>
+      Promise.all([keys.current, ...keys.overlapping].map(({ signingSeed }) => ageIdentity(signingSeed))),
     witnessedLogs: config.witness?.logs ?? [],
     witnesses: config.witnesses ?? [],
     onEvent: (event) => events.emit("exchange", event),
@@ -97,9 +104,9 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
     events,
-    openLink: () =>
+    openLink: async () =>
       exchange.open({
-        identity: { key: secrets.linkKey, cert: secrets.linkCert },
+        identity: await linkIdentity(store, self, keys),
         host: config.link.host,
         port: config.link.port,
         holder: randomUUID(),
@@ -110,6 +117,26 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     close: () => store.close(),
   };
   return node;
+}
+
+/** The keys that sign now: as the store names them; the first start names them there. */
+async function openKeys(store: Store, { config, secrets }: Home, clock: Clock): Promise<CurrentKeys> {
+  const job = { kind: "job", party: config.party.id, name: "keys", may: [] } as const;
+  const named = await store.read(job, (r) => r.settings.get(SIGNING_KEY));
+  const keys = currentKeys(secrets, named, instantOf(clock()));
+  if (named === null) {
+    const { publicKey } = signingKey(keys.current.signingSeed);
+    await store.transact(job, (t) => t.settings.set(SIGNING_KEY, publicKey));
+  }
+  return keys;
+}
+
+/** The link's key: the one that was replaced, until every partner has heard of the new one. */
+async function linkIdentity(store: Store, self: Self, { current, overlapping }: CurrentKeys): Promise<LinkIdentity> {
+  const job = { kind: "job", party: self.id, name: "keys", may: [] } as const;
+  const awaited = await store.read(job, (r) => awaitedKeyChanges(r, self));
+  const known = awaited.length > 0 ? (overlapping[0] ?? current) : current;
+  return { key: known.linkKey, cert: known.linkCert };
 }
 
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");

@@ -15,6 +15,7 @@ export type { Feed, FeedCounts } from "./repos/feeds.ts";
 export type { ImportProblem, ImportRun } from "./repos/imports.ts";
 export type { Officer, SessionRow } from "./repos/officers.ts";
 export type { InboundParcel, Incident, OutboundParcel } from "./repos/parcels.ts";
+export type { PartyKey, Succession } from "./repos/party-keys.ts";
 export type { Append, AppendResult, Page, RecordQuery, StoredRecord } from "./repos/records.ts";
 export type { Copy, LegalBasis, Release, ReleaseItem } from "./repos/releases.ts";
 export { openStore, type Reader, type Store, type StoreOptions, type Transactor } from "./store.ts";

@@ -12,6 +12,7 @@ import { importRepo, type ImportReader, type ImportWriter } from "./repos/import
 import { labelRepo, type LabelReader, type LabelWriter } from "./repos/labels.ts";
 import { officerRepo, type OfficerReader, type OfficerWriter } from "./repos/officers.ts";
 import { parcelRepo, type ParcelReader, type ParcelWriter } from "./repos/parcels.ts";
+import { partyKeyRepo, type PartyKeyReader, type PartyKeyWriter } from "./repos/party-keys.ts";
 import { recordRepo, type RecordReader, type RecordWriter } from "./repos/records.ts";
 import { releaseRepo, type ReleaseReader, type ReleaseWriter } from "./repos/releases.ts";
 import { settingRepo, type SettingReader, type SettingWriter } from "./repos/settings.ts";
@@ -30,6 +31,7 @@ export interface Reader {
   readonly trees: TreeReader;
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
+  readonly keys: PartyKeyReader;
 }
 
 export interface Transactor extends Reader {
@@ -45,6 +47,7 @@ export interface Transactor extends Reader {
   readonly trees: TreeWriter;
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
+  readonly keys: PartyKeyWriter;
 }
 
 /** The port. What a viewer may not see is not there: every read of a record is filtered by policy's predicate. */
@@ -107,6 +110,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         trees: treeRepo(context),
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
+        keys: partyKeyRepo(context),
       });
     } finally {
       open = false;

@@ -23,7 +23,7 @@ afterEach(async () => {
 
 async function files(from: Party, partBytes?: number): Promise<Uint8Array[]> {
   const out: Uint8Array[] = [];
-  for await (const part of from.node.exchange.exportMedia(from.officers.administrator, channel, partBytes))
+  for await (const part of from.node.exchange.exportMedia(from.officers.administrator, channel, partBytes === undefined ? {} : { partBytes }))
     out.push(part.bytes);
   return out;
 }

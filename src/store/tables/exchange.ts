@@ -1,4 +1,4 @@
-export type ParcelKind = "hello" | "release" | "receipt" | "recall" | "correction";
+export type ParcelKind = "hello" | "release" | "receipt" | "recall" | "correction" | "key-change" | "succession";
 
 export interface ExchangeTables {
   channel: {
@@ -56,6 +56,24 @@ export interface ExchangeTables {
   };
   tree_node: { log: string; level: number; position: number; hash: Uint8Array };
   tree: { log: string; size: number; checkpoint: string | null };
+  party_key: {
+    channel: string;
+    party: string;
+    key: string;
+    tls_pin: string | null;
+    from_at: string;
+    first_place: number;
+    until_at: string | null;
+    last_place: number | null;
+    ended: "rotated" | "revoked" | null;
+  };
+  succession: {
+    channel: string;
+    continues: string;
+    reason: string;
+    theirs: string;
+    at: string;
+  };
   cosignature: { log: string; size: number; cosigner: string; line: string; at: string };
   witnessed: { origin: string; size: number; checkpoint: string; at: string };
   incident: {
