@@ -4,30 +4,37 @@ import { formatCheckpoint } from "./checkpoint.ts";
 import { cosign, cosignerName } from "./cosignature.ts";
 import { sealEnvelope } from "./dsse.ts";
 import { type Evidence, evidenceText, type EvidenceVerdict, logOrigin, type ProvenParcel } from "./evidence.ts";
+import type { TrustedKeys } from "./evidence-keys.ts";
 import { generateSeed, signingKey } from "./keys.ts";
 import { type EvidenceWorld, receiptFor, releaseOf, TestLog } from "./testing.ts";
 
-interface EvidenceCase {
+export interface EvidenceCase {
   readonly name: string;
   readonly verdict: EvidenceVerdict["verdict"];
   /** One of the reasons' codes; `null` for what is genuine. */
   readonly code: string | null;
   readonly make: (world: EvidenceWorld) => Promise<Evidence | string>;
   /** Keys other than the parties' own. */
-  readonly keys?: (world: EvidenceWorld) => Readonly<Record<string, string>>;
+  readonly keys?: (world: EvidenceWorld) => TrustedKeys;
 }
 
+const APPROVED = "2026-08-01T00:00:00.000000Z";
 const stranger = signingKey(generateSeed());
 const turned = (base64: string, at: number): string => {
   const bytes = fromBase64(base64);
   return toBase64(bytes.with(at, (bytes[at] ?? 0) ^ 1));
 };
 
-function genuine(name: string, make: EvidenceCase["make"]): EvidenceCase {
-  return { name, verdict: "genuine", code: null, make };
+export function genuine(name: string, make: EvidenceCase["make"], keys?: EvidenceCase["keys"]): EvidenceCase {
+  return { name, verdict: "genuine", code: null, make, ...(keys === undefined ? {} : { keys }) };
 }
 
-function refused(name: string, code: string, make: EvidenceCase["make"], keys?: EvidenceCase["keys"]): EvidenceCase {
+export function refused(
+  name: string,
+  code: string,
+  make: EvidenceCase["make"],
+  keys?: EvidenceCase["keys"],
+): EvidenceCase {
   return { name, verdict: "refused", code, make, ...(keys === undefined ? {} : { keys }) };
 }
 
@@ -182,6 +189,17 @@ const PARCELS: readonly EvidenceCase[] = [
     log.add(w.b, { kind: "hello", body: { name: "x" } }),
   ),
   logged("a kind that is none", "parcel-malformed", (log, w) => log.add(w.b, { kind: "gift", body: {} })),
+  logged("a release that nobody approved", "evidence-approval", (log, w) =>
+    log.add(w.b, releaseOf([1, 2], { approvals: [] })),
+  ),
+  logged("a release approved by nobody who is named", "evidence-approval", (log, w) =>
+    log.add(w.b, releaseOf([1, 2], { approvals: [{ officer: "", role: "second officer", at: APPROVED }] })),
+  ),
+  logged("a release that one officer approved twice", "evidence-approval", (log, w) => {
+    const approval = { officer: "officer--1", at: APPROVED };
+    const approvals = ["drafter", "second officer"].map((role) => ({ ...approval, role }));
+    return log.add(w.b, releaseOf([1, 2], { approvals }));
+  }),
   logged("a payload of another type, signed and logged", "envelope-type", (log, w) =>
     log.log(sealEnvelope("text/plain", utf8("{}"), w.a.key)),
   ),
@@ -299,4 +317,5 @@ const RECEIPTS: readonly EvidenceCase[] = [
   ),
 ];
 
-export const EVIDENCE_CASES: readonly EvidenceCase[] = [...WHOLE, ...FILES, ...PARCELS, ...LOGS, ...RECEIPTS];
+/** Of bundles whose parties never changed a key. */
+export const PLAIN_CASES: readonly EvidenceCase[] = [...WHOLE, ...FILES, ...PARCELS, ...LOGS, ...RECEIPTS];

@@ -40,6 +40,8 @@ export function knownKeys(trusted: TrustedKeys, party: string): readonly KnownKe
  */
 export function claimedKeys(evidence: Evidence, trusted: TrustedKeys): ReadonlyMap<string, readonly KeyPeriod[]> {
   const parties = new Map<string, readonly KeyPeriod[]>();
+  if (new Set(evidence.parties.map(({ id }) => id)).size !== 2)
+    throw new LedgerError("evidence-malformed", "the two parties are one");
   const seen = new Set<string>();
   for (const { id, key, keys } of evidence.parties) {
     const periods = keys ?? [openPeriod(key, evidence.made)];
@@ -51,7 +53,6 @@ export function claimedKeys(evidence: Evidence, trusted: TrustedKeys): ReadonlyM
     }
     parties.set(id, held(id, periods, trusted));
   }
-  if (parties.size !== 2) throw new LedgerError("evidence-malformed", "the two parties are one");
   return parties;
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -28,12 +29,15 @@ type bundle struct {
 	Parties  []party  `json:"parties"`
 	Parcels  []proven `json:"parcels"`
 	Receipts []proven `json:"receipts"`
+	// The parcels by which the parties changed their keys.
+	KeyChanges []proven `json:"keyChanges"`
 }
 
 type party struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-	Key  string `json:"key"`
+	ID   string   `json:"id"`
+	Name string   `json:"name"`
+	Key  string   `json:"key"`
+	Keys []period `json:"keys"`
 }
 
 type proven struct {
@@ -59,7 +63,14 @@ type parcel struct {
 	To       string `json:"to"`
 	Sequence int64  `json:"sequence"`
 	Kind     string `json:"kind"`
+	Sent     string `json:"sent"`
 	Body     struct {
+		Previous     string `json:"previous"`
+		Key          string `json:"key"`
+		OverlapUntil string `json:"overlapUntil"`
+		Approvals    []struct {
+			Officer string `json:"officer"`
+		} `json:"approvals"`
 		Parcel   string `json:"parcel"`
 		Sequence int64  `json:"sequence"`
 		Records  []struct {
@@ -71,13 +82,9 @@ type parcel struct {
 }
 
 func verifyEvidence(path string, given []string) (string, error) {
-	trusted := map[string]string{}
-	for _, pair := range given {
-		id, public, ok := strings.Cut(pair, "=")
-		if !ok {
-			return "", usageError{"a key is given as PARTY=BASE64"}
-		}
-		trusted[id] = public
+	trusted, err := parseGiven(given)
+	if err != nil {
+		return "", err
 	}
 	data, err := readBounded(path, maxEvidence)
 	if err != nil {
@@ -87,8 +94,11 @@ func verifyEvidence(path string, given []string) (string, error) {
 	if err := strict(data, &b); err != nil {
 		return "", fmt.Errorf("not an evidence bundle: %w", err)
 	}
-	keys, err := partyKeys(b, trusted)
+	keys, err := claimedKeys(b, trusted)
 	if err != nil {
+		return "", err
+	}
+	if err := proveKeyChanges(b, keys); err != nil {
 		return "", err
 	}
 	sent, from, err := checkParcels(b, keys)
@@ -184,28 +194,19 @@ func unambiguous(data []byte) error {
 	}
 }
 
-func partyKeys(b bundle, trusted map[string]string) (map[string]ed25519.PublicKey, error) {
-	if b.Format != "entente-evidence/1" || len(b.Parties) != 2 || len(b.Parcels) == 0 {
-		return nil, errors.New("not an evidence bundle")
-	}
-	keys := map[string]ed25519.PublicKey{}
-	for _, p := range b.Parties {
-		if known, ok := trusted[p.ID]; len(trusted) > 0 && (!ok || known != p.Key) {
-			return nil, fmt.Errorf("the file's key for %s is not the one given", p.ID)
+// approved: a release names who approved it, and nobody stands for two.
+func approved(p parcel) bool {
+	officers := map[string]bool{}
+	for _, a := range p.Body.Approvals {
+		if a.Officer == "" || officers[a.Officer] {
+			return false
 		}
-		public, err := decode(p.Key)
-		if err != nil || len(public) != ed25519.PublicKeySize {
-			return nil, errors.New("a party's key is not an Ed25519 key")
-		}
-		keys[p.ID] = public
+		officers[a.Officer] = true
 	}
-	if len(keys) != 2 {
-		return nil, errors.New("the two parties are one")
-	}
-	return keys, nil
+	return len(officers) > 0
 }
 
-func checkParcels(b bundle, keys map[string]ed25519.PublicKey) (map[string]parcel, string, error) {
+func checkParcels(b bundle, keys holders) (map[string]parcel, string, error) {
 	sent := map[string]parcel{}
 	places := map[int64]bool{}
 	from := ""
@@ -222,6 +223,8 @@ func checkParcels(b bundle, keys map[string]ed25519.PublicKey) (map[string]parce
 			return nil, "", fmt.Errorf("parcels/%d: a %q stands among the parcels", n, p.Kind)
 		case p.From != from:
 			return nil, "", fmt.Errorf("parcels/%d: the parcels go in both directions", n)
+		case p.Kind != "recall" && !approved(p):
+			return nil, "", fmt.Errorf("parcels/%d: not approved by officers that it names, each once", n)
 		case places[p.Sequence]:
 			return nil, "", fmt.Errorf("parcels/%d: one place in the log is given twice", n)
 		}
@@ -232,52 +235,117 @@ func checkParcels(b bundle, keys map[string]ed25519.PublicKey) (map[string]parce
 	return sent, from, nil
 }
 
-// checkProven: signed by its sender (DSSE), committed to in the log that its sender signed, vouched for by nobody falsely.
-func checkProven(item proven, channel string, keys map[string]ed25519.PublicKey) (parcel, error) {
-	var p parcel
+// openEnvelope finds the first signature (DSSE) that one of the keys made, and whose it is.
+func openEnvelope(text string, keys map[string][]period) (payload []byte, signer signer, err error) {
 	var e envelope
-	if err := lenient([]byte(item.Envelope), &e); err != nil {
-		return p, fmt.Errorf("the envelope: %w", err)
+	if err := lenient([]byte(text), &e); err != nil {
+		return nil, signer, fmt.Errorf("the envelope: %w", err)
 	}
-	payload, err := decode(e.Payload)
+	payload, err = decode(e.Payload)
 	if err != nil || e.PayloadType != parcelType || len(e.Signatures) == 0 || len(e.Signatures) > 16 {
-		return p, errors.New("the envelope does not carry a parcel")
+		return nil, signer, errors.New("the envelope does not carry a parcel")
 	}
 	pae := append([]byte(fmt.Sprintf("DSSEv1 %d %s %d ", len(parcelType), parcelType, len(payload))), payload...)
-	signedBy := ""
 	for _, s := range e.Signatures {
 		sig, err := decode(s.Sig)
 		if err != nil {
-			return p, errors.New("a signature is not base64")
+			return nil, signer, errors.New("a signature is not base64")
 		}
-		for id, public := range keys {
-			if signedBy == "" && len(sig) == ed25519.SignatureSize && ed25519.Verify(public, pae, sig) {
-				signedBy = id
+		for id, periods := range keys {
+			for _, p := range periods {
+				if signer.party == "" && len(sig) == ed25519.SignatureSize && ed25519.Verify(p.public, pae, sig) {
+					signer.party, signer.period = id, p
+				}
 			}
 		}
 	}
-	if signedBy == "" {
-		return p, errors.New("neither party signed the envelope")
+	if signer.party == "" {
+		return nil, signer, errors.New("neither party signed the envelope")
+	}
+	return payload, signer, nil
+}
+
+type signer struct {
+	party  string
+	period period
+}
+
+// checkProven: signed by its sender's key of that time (DSSE), committed to in the log that its sender signed, vouched for by
+// nobody falsely.
+func checkProven(item proven, channel string, keys holders) (parcel, error) {
+	var p parcel
+	payload, by, err := openEnvelope(item.Envelope, keys.parties)
+	if err != nil {
+		return p, err
 	}
 	if err := lenient(payload, &p); err != nil {
 		return p, fmt.Errorf("the parcel: %w", err)
 	}
-	_, known := keys[p.To]
+	_, known := keys.parties[p.To]
 	switch {
 	case p.V != 1 || p.Channel != channel:
 		return p, errors.New("the parcel belongs to another channel")
-	case p.From != signedBy || !known || p.From == p.To:
+	case p.From != by.party || !known || p.From == p.To:
 		return p, errors.New("the parcel is not signed by the party that it says it is from")
 	case p.Sequence != item.Index:
 		return p, errors.New("the parcel names another place in the log")
 	}
+	if err := by.period.signs(p.Sequence, p.Sent); err != nil {
+		return p, err
+	}
 	return p, checkLogged(item, p, keys)
 }
 
-func checkLogged(item proven, p parcel, keys map[string]ed25519.PublicKey) error {
-	ring := keyring{log: key{name: "entente/" + p.Channel + "/" + p.From, alg: algEd25519, public: keys[p.From]}}
-	ring.cosigners = []key{{name: "entente/" + p.To, alg: algCosignature, public: keys[p.To]}}
-	c, err := openCheckpoint([]byte(item.Checkpoint), ring)
+// checkHead opens a checkpoint by a key of the log whose word on that size counts.
+func checkHead(note string, p parcel, keys holders) (checkpoint, error) {
+	name := "entente/" + p.Channel + "/" + p.From
+	ring := keyring{}
+	for _, k := range keys.parties[p.From] {
+		ring.logs = append(ring.logs, key{name: name, alg: algEd25519, public: k.public})
+	}
+	var vouching []period
+	for id, periods := range keys.witnesses {
+		for _, k := range periods {
+			ring.cosigners = append(ring.cosigners, key{name: "entente/" + id, alg: algCosignature, public: k.public})
+			vouching = append(vouching, k)
+		}
+	}
+	for _, k := range keys.parties[p.To] {
+		ring.cosigners = append(ring.cosigners, key{name: "entente/" + p.To, alg: algCosignature, public: k.public})
+		vouching = append(vouching, k)
+	}
+	c, err := openCheckpoint([]byte(note), ring)
+	if err != nil {
+		return c, err
+	}
+	earliest := ""
+	for i, k := range vouching {
+		seconds, ok := c.cosigned[ring.cosigners[i].KeyHash()]
+		if !ok {
+			continue
+		}
+		at := time.Unix(int64(seconds), 0).UTC().Format(instant)
+		switch {
+		case k.Until != nil && at > *k.Until:
+			return c, fmt.Errorf("cosigned on %s by a key that had ended", at)
+		case k.ended() != revoked && (earliest == "" || at < earliest):
+			earliest = at
+		}
+	}
+	failing := errors.New("the log itself has not signed the checkpoint")
+	for i, k := range keys.parties[p.From] {
+		if !c.signedBy[ring.logs[i].KeyHash()] {
+			continue
+		}
+		if failing = k.vouches(c.size, earliest); failing == nil {
+			return c, nil
+		}
+	}
+	return c, failing
+}
+
+func checkLogged(item proven, p parcel, keys holders) error {
+	c, err := checkHead(item.Checkpoint, p, keys)
 	if err != nil {
 		return err
 	}
