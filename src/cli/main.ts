@@ -19,6 +19,7 @@ import { releaseCommand } from "./commands/release.ts";
 import { startCommand } from "./commands/start.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { witnessCommand } from "./commands/witness.ts";
 
 const COMMANDS = [
   initCommand,
@@ -35,6 +36,7 @@ const COMMANDS = [
   verifyCommand,
   evidenceCommand,
   ledgerCommand,
+  witnessCommand,
   exportCommand,
   validateCommand,
   patternCommand,

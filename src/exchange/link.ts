@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { createServer, request, Agent, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { TLSSocket } from "node:tls";
+import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import { MAX_ADD_CHECKPOINT } from "#ledger";
 import { ExchangeError } from "./errors.ts";
 import { type LogStatement, readStatement } from "./log-guard.ts";
@@ -41,8 +41,15 @@ export interface LinkServer {
   close(): Promise<void>;
 }
 
+/** RFC 6066 §3: the name that a caller asks for says which key it has pinned. It resolves nowhere (RFC 6761 §6.4). */
+function pinName(pin: string): string {
+  return `${pin.slice(0, 32)}.pin.invalid`;
+}
+
 export interface LinkServerOptions {
   readonly identity: LinkIdentity;
+  /** Others that are shown to those who have pinned them: inside an overlap, the keys before and after a change. */
+  readonly others?: readonly LinkIdentity[];
   readonly host: string;
   readonly port: number;
   /** The channel whose partner holds this TLS key, or `null`: then the connection ends. */
@@ -58,8 +65,12 @@ export interface LinkServerOptions {
 
 /** Listens for partners: TLS 1.3, both sides prove their pinned keys, one path, bounded in size and time. */
 export async function listen(options: LinkServerOptions): Promise<LinkServer> {
+  const contexts = new Map<string, SecureContext>();
+  for (const { key, cert } of options.others ?? [])
+    contexts.set(pinName(tlsPin(cert)), createSecureContext({ key, cert, minVersion: "TLSv1.3" }));
   const server: Server = createServer(
     {
+      SNICallback: (name, done) => done(null, contexts.get(name)),
       key: options.identity.key,
       cert: options.identity.cert,
       minVersion: "TLSv1.3",
@@ -189,7 +200,7 @@ export function createLinkClient(
       const headers =
         body === null ? {} : { "content-type": body.type, "content-length": Buffer.byteLength(body.text) };
       const method = body === null ? "GET" : "POST";
-      const req = request(url, { method, agent, signal, timeout: REQUEST_MS, headers });
+      const req = request(url, { method, agent, signal, timeout: REQUEST_MS, headers, servername: pinName(pin) });
       const send = (): void => void (body === null ? req.end() : req.end(body.text));
       req.on("error", fail);
       req.on("timeout", () => req.destroy(new Error("no answer in time")));

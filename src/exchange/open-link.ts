@@ -34,6 +34,8 @@ export type ExchangeEvent =
 
 export interface LinkOptions {
   readonly identity: LinkIdentity;
+  /** Shown to those who have pinned them. */
+  readonly others?: readonly LinkIdentity[];
   readonly host: string;
   readonly port: number;
   readonly holder: string;
@@ -56,7 +58,7 @@ const WITNESS_MS = 60_000;
 /** Opens the link: partners reach this node, the outbox is carried to them, witnesses are asked and answered. */
 export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promise<Link> {
   const { store, self, clock, registry, onEvent, witnessedLogs: logs } = deps;
-  const { identity, host, port, holder, pollMs, onError } = options;
+  const { identity, others = [], host, port, holder, pollMs, onError } = options;
   const job: Viewer = { kind: "job", party: self.id, name: "link", may: [] };
   const client = createLinkClient(identity, (pin) => store.read(job, (r) => partnerPins(r, pin, instantOf(clock()))));
   let delivery: Delivery | null = null;
@@ -68,6 +70,7 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
     client.askLog(channel.partnerUrl, channel.partnerTlsPin, from, have, signal);
   const server = await listen({
     identity,
+    others,
     host,
     port,
     onError,

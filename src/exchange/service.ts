@@ -7,6 +7,7 @@ import type { Channel } from "#store";
 import { createDepartures } from "./departures.ts";
 import { ExchangeError } from "./errors.ts";
 import { type Forward, forwardMedia } from "./hops.ts";
+import { createLinkClient, type LinkIdentity } from "./link.ts";
 import { type ExportedLog, exportLogs, type WriteFile } from "./log-export.ts";
 import { type ExchangeDeps, type Link, type LinkOptions, openLink } from "./open-link.ts";
 import { type NextKeys, rotateKeys, type Rotation } from "./key-change.ts";
@@ -17,6 +18,7 @@ import { createPairing, type Pairing } from "./pairing.ts";
 import { receive } from "./receive.ts";
 import { type ChannelVerdict, verifyChannel } from "./proof.ts";
 import { type Revoked, revokeOwnKeys, revokePartnerKey } from "./revocation.ts";
+import { askWitnesses, type Witnessing } from "./witnessing.ts";
 import { succeed } from "./succession.ts";
 
 export interface Exchange {
@@ -41,6 +43,8 @@ export interface Exchange {
   forwardMedia(actor: Viewer, sealed: Uint8Array): Promise<Forward>;
   /** Takes in one file that a partner sealed for this party. */
   importMedia(actor: Viewer, sealed: Uint8Array): Promise<MediaReport>;
+  /** Asks the witnesses once, without a link. */
+  askWitnesses(identity: LinkIdentity): Promise<readonly Witnessing[]>;
   /** Opens the link: partners reach this node, and the outbox is carried to them. */
   open(options: LinkOptions): Promise<Link>;
 }
@@ -80,6 +84,14 @@ export function createExchange(deps: ExchangeDeps): Exchange {
   };
 
   return {
+    async askWitnesses(identity) {
+      const client = createLinkClient(identity);
+      try {
+        return await askWitnesses({ store, self, clock, client, witnesses }, AbortSignal.timeout(60_000));
+      } finally {
+        client.close();
+      }
+    },
     rotateKeys: (actor, next, overlapDays) => rotateKeys(deps, actor, next, overlapDays),
     revokeOwnKeys: (actor, next, reason) => revokeOwnKeys(deps, actor, next, reason),
     revokePartnerKey: (actor, channel, reason) => revokePartnerKey(deps, actor, channel, reason),

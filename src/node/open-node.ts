@@ -17,6 +17,7 @@ import {
   type Self,
   SIGNING_KEY,
   tlsPin,
+  type Witnessing,
 } from "#exchange";
 import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
@@ -49,6 +50,8 @@ export interface EntenteNode {
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
   /** Opens the link to partners and starts delivery. */
   openLink(): Promise<Link>;
+  /** Asks this node's witnesses to cosign its logs, once; the open link does so every minute. */
+  askWitnesses(): Promise<readonly Witnessing[]>;
   /** Serves the workbench and its API. `wake` calls the delivery when something was approved. */
   serveWeb(wake: () => void): Promise<WebServer>;
   close(): Promise<void>;
@@ -107,12 +110,14 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     openLink: async () =>
       exchange.open({
         identity: await linkIdentity(store, self, keys),
+        others: [keys.current, ...keys.overlapping].map(({ linkKey: key, linkCert: cert }) => ({ key, cert })),
         host: config.link.host,
         port: config.link.port,
         holder: randomUUID(),
         pollMs: POLL_MS,
         onError,
       }),
+    askWitnesses: async () => exchange.askWitnesses(await linkIdentity(store, self, keys)),
     serveWeb: (wake) => serveApp(webDeps(node, options, wake), config.web.host, config.web.port),
     close: () => store.close(),
   };
