@@ -1,8 +1,8 @@
 import { type Instant, isJsonObject, parseJson } from "#base";
-import type { Parcel, ParcelOf } from "#ledger";
+import { openPeriod, type Parcel, type ParcelOf } from "#ledger";
 import { accept, type TypeRegistry } from "#stix";
 import type { Channel, Transactor } from "#store";
-import { ownPeriods, recordKeyChange, SIGNING_KEY } from "./key-ring.ts";
+import { recordKeyChange, SIGNING_KEY } from "./key-ring.ts";
 import type { Self } from "./self.ts";
 
 /**
@@ -21,7 +21,7 @@ export async function applyOwn(
     case "hello":
       return null;
     case "key-change":
-      await recordKeyChange(t, channel, parcel, await ownPeriods(t, self, channel), null);
+      await recordKeyChange(t, channel, parcel, await formerPeriods(t, self, channel, parcel.body.previous), null);
       await t.settings.set(SIGNING_KEY, parcel.body.key);
       return null;
     case "succession":
@@ -40,6 +40,12 @@ export async function applyOwn(
       await restoreRelease(t, registry, self, channel, parcel, now);
       return parcel.body.release;
   }
+}
+
+/** A store from before the first change has no rows, and our present key is not the one that signed then. */
+async function formerPeriods(t: Transactor, self: Self, channel: Channel, previous: string) {
+  const rows = await t.keys.of(channel.id, self.id);
+  return rows.length > 0 ? rows : [openPeriod(previous, channel.createdAt)];
 }
 
 async function restoreRelease(

@@ -13,7 +13,7 @@ export { type Accepted, readInvitation } from "./pairing.ts";
 export type { ChannelVerdict, LogVerdict } from "./proof.ts";
 export type { Forward, Hop } from "./hops.ts";
 export { awaitedKeyChanges, LONGEST_OVERLAP_DAYS, type NextKeys, type Rotation } from "./key-change.ts";
-export { ownPeriods, partnerPeriods, SIGNING_KEY } from "./key-ring.ts";
+export { FORMER_KEYS, ownPeriods, partnerPeriods, SIGNING_KEY } from "./key-ring.ts";
 export type { Revoked } from "./revocation.ts";
 export { MAX_MEDIA_BYTES, type MediaOptions, type MediaPart, type MediaReport } from "./media.ts";
 export { ageIdentity } from "./sealed-file.ts";

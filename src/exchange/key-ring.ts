@@ -22,6 +22,9 @@ import type { Self } from "./self.ts";
 /** The key that signs for this party: set by each change, and by the first start. */
 export const SIGNING_KEY = "signing key";
 
+/** JSON: keys of ours that a restored store does not know of, since they were changed after its backup. */
+export const FORMER_KEYS = "former keys";
+
 /** The partner's keys in this channel, the latest last. */
 export async function partnerPeriods(r: Reader, channel: Channel): Promise<readonly KeyPeriod[]> {
   const held = await r.keys.of(channel.id, channel.partner);
@@ -37,7 +40,8 @@ export async function ownPeriods(r: Reader, self: Self, channel: Channel): Promi
 /** Every public key by which this party may have signed something on this channel. */
 export async function ownKeys(r: Reader, self: Self, channel: Channel): Promise<readonly string[]> {
   const held = (await ownPeriods(r, self, channel)).map(({ key }) => key);
-  return [...new Set([...held, self.key.publicKey, ...self.previous.map(({ publicKey }) => publicKey)])];
+  const former = JSON.parse((await r.settings.get(FORMER_KEYS)) ?? "[]") as string[];
+  return [...new Set([...held, ...former, self.key.publicKey, ...self.previous.map(({ publicKey }) => publicKey)])];
 }
 
 /** A party's keys as cosigner. */

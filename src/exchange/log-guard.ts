@@ -76,6 +76,8 @@ export interface GuardDeps {
   readonly registry: TypeRegistry;
   /** Asks the partner for its statement of our log, from a place on; tells it how much of its log is held here. */
   readonly ask: (channel: Channel, from: number, have: number, signal: AbortSignal) => Promise<LogStatement>;
+  /** How much of our log the witnesses have seen beyond what is held here; 0: nothing more. */
+  readonly seen: (channel: Channel, signal: AbortSignal) => Promise<number>;
 }
 
 /**
@@ -91,6 +93,9 @@ export async function proveLog(deps: GuardDeps, job: Viewer, channel: Channel, s
     ]);
     const said = await deps.ask(channel, mine, have, signal);
     try {
+      const distrusted = await store.read(job, (r) => isDistrusted(r, channel.id));
+      // Both sides may have been put back. The witness was not.
+      if (distrusted && saidSize(said, mine) <= mine) requireUnseen(channel, mine, await deps.seen(channel, signal));
       if (await store.transact(job, (t) => settle(t, deps, channel, mine, said))) return;
     } catch (error) {
       if (error instanceof ExchangeError && error.code === "log-forked")
@@ -98,6 +103,23 @@ export async function proveLog(deps: GuardDeps, job: Viewer, channel: Channel, s
       throw error;
     }
   }
+}
+
+/** What the partner says of our log's size; its checkpoint is judged later. */
+function saidSize({ checkpoint, size }: LogStatement, mine: number): number {
+  return checkpoint === null ? Math.min(size, mine) : size;
+}
+
+function requireUnseen(channel: Channel, mine: number, seen: number): void {
+  if (seen <= mine) return;
+  throw new ExchangeError(
+    "log-unproven",
+    `a witness has seen ${seen} entries of our log for ${channel.partnerName}; ${mine} are here, and the partner holds no more`,
+    {
+      where: channel.id,
+      fix: "Restore a newer backup, of this side or the partner's. If there is none, pair anew: entente pair invite --continue.",
+    },
+  );
 }
 
 /** @returns whether our log is proven; `false` when more entries have to be asked for. */

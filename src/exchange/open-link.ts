@@ -11,7 +11,7 @@ import { proveLog, stateLog } from "./log-guard.ts";
 import { receive } from "./receive.ts";
 import type { Self } from "./self.ts";
 import { addCheckpoint } from "./witness.ts";
-import { askWitnesses, type WitnessAddress, type Witnessing } from "./witnessing.ts";
+import { askWitnesses, seenByWitnesses, type WitnessAddress, type Witnessing } from "./witnessing.ts";
 
 export interface ExchangeDeps {
   readonly store: Store;
@@ -68,6 +68,9 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
   };
   const ask = (channel: Channel, from: number, have: number, signal: AbortSignal) =>
     client.askLog(channel.partnerUrl, channel.partnerTlsPin, from, have, signal);
+  const { witnesses } = deps;
+  const seen = (channel: Channel, signal: AbortSignal) =>
+    seenByWitnesses({ store, self, clock, client, witnesses }, channel, signal);
   const server = await listen({
     identity,
     others,
@@ -98,7 +101,7 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
     holder,
     pollMs,
     onError,
-    prove: (channel, signal) => proveLog({ store, self, clock, registry, ask }, job, channel, signal),
+    prove: (channel, signal) => proveLog({ store, self, clock, registry, ask, seen }, job, channel, signal),
     onDelivered: (channel, sequence) => onEvent({ kind: "delivered", channel, sequence }),
   });
   delivery = running;

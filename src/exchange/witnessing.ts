@@ -12,6 +12,7 @@ import type { Channel, Store } from "#store";
 import { ExchangeError } from "./errors.ts";
 import { keepIncident } from "./incident.ts";
 import { type LinkClient, type LinkReply, WITNESS_PATH } from "./link.ts";
+import { distrustLog, isDistrusted } from "./log-trust.ts";
 import { checkpointAt, ownLog, readingHashes } from "./outbox.ts";
 import type { Self } from "./self.ts";
 
@@ -41,6 +42,15 @@ export interface Witnessing {
   /** `cosigned`: it holds our newest checkpoint. `behind`: it has seen more of our log than we have. */
   readonly outcome: "cosigned" | "current" | "behind" | "refused" | "unreachable";
   readonly message: string;
+  /** `behind`: how much of our log the witness has seen. */
+  readonly seen?: number;
+}
+
+/** How much of our log of a channel the witnesses have seen beyond what is held here; 0: nothing that any of them says. */
+export async function seenByWitnesses(deps: WitnessingDeps, channel: Channel, signal: AbortSignal): Promise<number> {
+  const job: Viewer = { kind: "job", party: deps.self.id, name: "witnessing", may: [] };
+  const all = deps.witnesses.map((witness) => ask(deps, job, witness, channel, signal));
+  return Math.max(0, ...(await Promise.all(all)).map(({ seen = 0 }) => seen));
 }
 
 /** Asks every witness to cosign the newest checkpoint of every log of this node that it has not cosigned yet. */
@@ -68,11 +78,12 @@ async function ask(
   channel: Channel,
   signal: AbortSignal,
 ): Promise<Witnessing> {
-  const told = (outcome: Witnessing["outcome"], message = ""): Witnessing => ({
+  const told = (outcome: Witnessing["outcome"], message = "", seen?: number): Witnessing => ({
     witness: witness.name,
     channel: channel.id,
     outcome,
     message,
+    ...(seen === undefined ? {} : { seen }),
   });
   const { store, self } = deps;
   const log = ownLog(channel.id);
@@ -94,12 +105,18 @@ async function ask(
     }
     if (reply.status === 200) return told(await keep(deps, job, witness, channel, checkpoint, size, reply));
     if (held === null) return told("refused", `${reply.status} ${reply.text.slice(0, 200).trim()}`);
+    // Another process of this party may have signed on, and asked, since we looked.
+    if (held > size && held <= (await store.read(job, (r) => r.trees.size(log)))) return told("current");
     const message =
       held > size
         ? `${witness.name} has seen ${held} entries of our log, which has ${size}: was this node restored from an old backup?`
         : `${witness.name} holds another history of our log`;
     await complain(deps, job, channel, "log-disputed", message, `${checkpoint}${reply.text}`);
-    return told("behind", message);
+    if (held <= size) return told("behind", message);
+    await store.transact(job, async (t) => {
+      if (!(await isDistrusted(t, channel.id))) await distrustLog(t, channel.id, message);
+    });
+    return told("behind", message, held);
   } catch (error) {
     if (error instanceof ExchangeError) return told("unreachable", error.message);
     throw error;
