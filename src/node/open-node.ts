@@ -50,6 +50,8 @@ export interface EntenteNode {
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
   /** Opens the link to partners and starts delivery. */
   openLink(): Promise<Link>;
+  /** The age identities (age-encryption.org/v1) of this party's keys: with them the `age` command opens files sealed for it. */
+  ageIdentities(): Promise<readonly string[]>;
   /** Asks this node's witnesses to cosign its logs, once; the open link does so every minute. */
   askWitnesses(): Promise<readonly Witnessing[]>;
   /** Serves the workbench and its API. `wake` calls the delivery when something was approved. */
@@ -84,13 +86,14 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     purposes: config.party.purposes,
   };
   const events = new EventEmitter<{ exchange: [ExchangeEvent] }>();
+  const ageIdentities = () =>
+    Promise.all([keys.current, ...keys.overlapping].map(({ signingSeed }) => ageIdentity(signingSeed)));
   const exchange = createExchange({
     store,
     self,
     clock,
     registry,
-    mediaIdentities: () =>
-      Promise.all([keys.current, ...keys.overlapping].map(({ signingSeed }) => ageIdentity(signingSeed))),
+    mediaIdentities: ageIdentities,
     witnessedLogs: config.witness?.logs ?? [],
     witnesses: config.witnesses ?? [],
     onEvent: (event) => events.emit("exchange", event),
@@ -117,6 +120,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
         pollMs: POLL_MS,
         onError,
       }),
+    ageIdentities,
     askWitnesses: async () => exchange.askWitnesses(await linkIdentity(store, self, keys)),
     serveWeb: (wake) => serveApp(webDeps(node, options, wake), config.web.host, config.web.port),
     close: () => store.close(),

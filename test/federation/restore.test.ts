@@ -154,7 +154,7 @@ test("a backup from before a change of keys, with the keys of after it", async (
   await burnDown({ keys: join(home, "keys.json") });
   expect(a.node.self.key.publicKey).not.toBe(old);
   a.link = await a.node.openLink();
-  await until("our log again", async () => (await size(a, `out:${channel}`)) === 3 + (await size(a, `in:${channel}`)) - 2);
+  await until("our log again", async () => (await size(a, `out:${channel}`)) === 3);
   await confirmed(between);
   const next = await tool("With the new keys");
   await release(a, channel, [next]);

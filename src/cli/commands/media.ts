@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { requirePermission } from "#access";
 import { type Hop, MAX_MEDIA_BYTES, type MediaReport } from "#exchange";
 import type { Channel } from "#store";
 import { actingOfficer, findChannel, print, withNode } from "../context.ts";
@@ -60,6 +61,22 @@ export function mediaCommand(program: Command): void {
           { files: forwarded },
           forwarded.map(({ file, next, out }) => `${file}: for ${printable(next)}: ${out}`),
         );
+      });
+    });
+  media
+    .command("identity")
+    .description("write our age identities into a file, to open files sealed for us with the age command: as secret as the keys")
+    .requiredOption("--out <file>")
+    .action(async (options: { out: string }, command: Command) => {
+      await withNode(command, async (node) => {
+        const officer = await actingOfficer(command, node);
+        requirePermission(officer, "node.keep");
+        const identities = await node.ageIdentities();
+        writeFileSync(options.out, `${identities.join("\n")}\n`, { flag: "wx", mode: 0o600, flush: true });
+        await node.store.transact(officer, (t) => t.audit.note("media.identity", options.out, {}));
+        print(command, { file: options.out, identities: identities.length }, [
+          `age --decrypt --identity ${options.out} FILE opens what is sealed for us. Whoever has ${options.out} can do so too.`,
+        ]);
       });
     });
   media
