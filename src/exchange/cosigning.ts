@@ -15,7 +15,7 @@ import { ownLog, partnerLog } from "./outbox.ts";
 import type { Self } from "./self.ts";
 
 /** Seconds since the epoch, as tlog-cosignature writes time. */
-export const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
+const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 
 /**
  * This node's word on a checkpoint of the partner's log, made once and given again when the partner asks again. The caller

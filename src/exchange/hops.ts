@@ -34,7 +34,8 @@ const head = z.strictObject({ next: z.string().min(1).max(300) });
 
 /** @throws ExchangeError `media-malformed` for more than eight hops. */
 export async function wrapForHops(sealed: Uint8Array, via: readonly Hop[], recipient: string): Promise<Uint8Array> {
-  if (via.length > MOST_HOPS) throw new ExchangeError("media-malformed", `a file goes through at most ${MOST_HOPS} hops`);
+  if (via.length > MOST_HOPS)
+    throw new ExchangeError("media-malformed", `a file goes through at most ${MOST_HOPS} hops`);
   let bytes = sealed;
   for (const [n, { key }] of [...via.entries()].toReversed()) {
     const next = via[n + 1]?.name ?? recipient;

@@ -54,7 +54,8 @@ export async function rotateKeys(
         closed.push(channel.id);
       }
       const held = await ownPeriods(t, self, channel);
-      if (channel.state === "closed" || channel.state === "awaiting-confirmation" || held.at(-1)?.ended === "revoked") continue;
+      if (channel.state === "closed" || channel.state === "awaiting-confirmation" || held.at(-1)?.ended === "revoked")
+        continue;
       const keys = [self.key, next.key];
       const { parcel } = await postSigned(t, self, channel, { kind: "key-change", body }, null, now, keys);
       if (parcel.kind === "key-change") await recordKeyChange(t, channel, parcel, held, self.tlsPin);
@@ -104,12 +105,17 @@ export async function applyKeyChange(
     for (const key of [body.previous, body.key]) openEnvelope(envelope, PARCEL_TYPE, [key]);
   } catch (cause) {
     if (!(cause instanceof LedgerError)) throw cause;
-    throw new ExchangeError("parcel-forged", "the change of keys is not signed by the old key and by the new one", { cause });
+    throw new ExchangeError("parcel-forged", "the change of keys is not signed by the old key and by the new one", {
+      cause,
+    });
   }
   const held = await partnerPeriods(t, channel);
   const latest = instantOf(new Date(Date.parse(sent) + LONGEST_OVERLAP_DAYS * DAY_MS));
   if (body.overlapUntil < sent || body.overlapUntil > latest || body.key === self.key.publicKey) {
-    throw new ExchangeError("parcel-forged", `an overlap ends after it begins, within ${LONGEST_OVERLAP_DAYS} days, by a key of one's own`);
+    throw new ExchangeError(
+      "parcel-forged",
+      `an overlap ends after it begins, within ${LONGEST_OVERLAP_DAYS} days, by a key of one's own`,
+    );
   }
   await recordKeyChange(t, channel, parcel, held, channel.partnerTlsPin);
   await t.channels.setPartnerKeys(channel.id, body.key, body.tlsPin);

@@ -155,10 +155,7 @@ export async function partnerPins(r: Reader, pin: string, now: Instant): Promise
   const channel = await r.channels.byTlsPin(pin);
   if (channel === null) return [pin];
   const rows = await r.keys.of(channel.id, channel.partner);
-  return [
-    pin,
-    ...rows.filter((row) => isInForce(row, now)).flatMap(({ tlsPin }) => (tlsPin === null ? [] : [tlsPin])),
-  ];
+  return [pin, ...rows.filter((row) => isInForce(row, now)).flatMap(({ tlsPin }) => (tlsPin === null ? [] : [tlsPin]))];
 }
 
 /** The channel whose partner is met by this TLS key, of now or of an overlap. */

@@ -136,7 +136,8 @@ async function settle(
   await t.settings.lock(log);
   // Another process of this party signed meanwhile, or recovered the same: look again.
   if ((await t.trees.size(log)) !== mine) return false;
-  const held = said.checkpoint === null ? null : ownCheckpoint(said.checkpoint, channel, self, await ownKeys(t, self, channel));
+  const held =
+    said.checkpoint === null ? null : ownCheckpoint(said.checkpoint, channel, self, await ownKeys(t, self, channel));
   if (held === null || held.size <= mine) {
     if (held !== null && !equalBytes(held.root, await rootAt(readingHashes(t), log, held.size))) throw forked(channel);
     if (await isDistrusted(t, channel.id)) {

@@ -69,7 +69,12 @@ export async function makeEvidence(
   });
 }
 
-function partyOf(id: string, name: string, periods: readonly KeyPeriod[], current: string): Evidence["parties"][number] {
+function partyOf(
+  id: string,
+  name: string,
+  periods: readonly KeyPeriod[],
+  current: string,
+): Evidence["parties"][number] {
   const key = periods.at(-1)?.key ?? current;
   const changed = periods.some(({ ended }) => ended !== null);
   return changed ? { id, name, key, keys: periods.map(plain) } : { id, name, key };
@@ -86,9 +91,13 @@ async function ownHead(r: Reader, self: Self, channel: Channel, place: number): 
   const sealed = await r.settings.get(sealedHead(log));
   const size = sealed === null ? 0 : parseCheckpoint(splitNote(sealed).text).size;
   if (sealed !== null && size > place) return { size, note: await withCosignatures(r, log, size, sealed) };
-  throw new ExchangeError("release-unknown", "the key that signed this part of the log was revoked before the partner cosigned it", {
-    fix: "What the partner never acknowledged cannot be proven by a revoked key. Release it again.",
-  });
+  throw new ExchangeError(
+    "release-unknown",
+    "the key that signed this part of the log was revoked before the partner cosigned it",
+    {
+      fix: "What the partner never acknowledged cannot be proven by a revoked key. Release it again.",
+    },
+  );
 }
 
 async function partnerHead(r: Reader, channel: Channel): Promise<Head | null> {

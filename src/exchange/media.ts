@@ -225,7 +225,12 @@ interface Signer {
   readonly period: KeyPeriod;
 }
 
-async function openHeader(store: Store, self: Self, actor: Viewer, text: string): Promise<{ head: Header; signer: Signer }> {
+async function openHeader(
+  store: Store,
+  self: Self,
+  actor: Viewer,
+  text: string,
+): Promise<{ head: Header; signer: Signer }> {
   const signers = await store.read(actor, async (r) => {
     const all: Signer[] = [];
     for (const channel of await r.channels.list())

@@ -92,10 +92,7 @@ export function createPairing(deps: {
 }): Pairing {
   const { store, self, clock, onConfirmed } = deps;
 
-  function make(
-    answers?: string,
-    continues?: Continuation,
-  ): { readonly body: InvitationBody; readonly text: string } {
+  function make(answers?: string, continues?: Continuation): { readonly body: InvitationBody; readonly text: string } {
     const now = clock();
     const body: InvitationBody = {
       v: 1,
@@ -170,7 +167,10 @@ export function createPairing(deps: {
         const continued = theirs.continues;
         const old = continued === undefined ? null : await continuable(t, continued.channel);
         if (old !== null && old.partner !== theirs.party.id)
-          throw new ExchangeError("invitation-foreign", `the channel that it continues is not one with ${theirs.party.name}`);
+          throw new ExchangeError(
+            "invitation-foreign",
+            `the channel that it continues is not one with ${theirs.party.name}`,
+          );
         const taken = (await t.channels.list()).find(
           (channel) =>
             channel.state !== "closed" &&

@@ -176,10 +176,7 @@ async function checkCheckpoint(
   now: Instant,
 ): Promise<OpenCheckpoint> {
   const checkpoint = openFreshCheckpoint(note, channel, channel.partner, await partnerPeriods(t, channel), now);
-  if (
-    checkpoint.size !== size ||
-    !equalBytes(checkpoint.root, await rootAt(t.trees, partnerLog(channel.id), size))
-  ) {
+  if (checkpoint.size !== size || !equalBytes(checkpoint.root, await rootAt(t.trees, partnerLog(channel.id), size))) {
     throw new ExchangeError("parcel-fork", "the partner's checkpoint is not of the log that it has sent so far", {
       fix: "Speak with the partner: what it signs and what it sent differ.",
     });

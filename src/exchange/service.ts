@@ -99,9 +99,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     forwardMedia: (actor, sealed) => forwardMedia(media, actor, sealed),
     importMedia: (actor, sealed) => importMedia(media, actor, sealed),
     pairing: {
-      invite: (actor, continues) => (
-        requirePermission(actor, "channel.manage"), pairing.invite(actor, continues)
-      ),
+      invite: (actor, continues) => (requirePermission(actor, "channel.manage"), pairing.invite(actor, continues)),
       accept: (actor, text) => (requirePermission(actor, "channel.manage"), pairing.accept(actor, text)),
       confirm: (actor, id, fingerprint) => (
         requirePermission(actor, "channel.manage"),

@@ -1,5 +1,14 @@
 import { BaseError, equalBytes, type Instant, utf8 } from "#base";
-import { type KeyPeriod, LedgerError, logOrigin, openCheckpoint, parseCheckpoint, type ParcelOf, rootAt, splitNote } from "#ledger";
+import {
+  type KeyPeriod,
+  LedgerError,
+  logOrigin,
+  openCheckpoint,
+  parseCheckpoint,
+  type ParcelOf,
+  rootAt,
+  splitNote,
+} from "#ledger";
 import type { Channel, Transactor } from "#store";
 import { keepIncident } from "./incident.ts";
 import { ownPeriods, partnerPeriods, recordRevocation } from "./key-ring.ts";
@@ -16,12 +25,7 @@ export interface Continuation {
 }
 
 /** How this party's side of the old channel stands. */
-export async function continuationOf(
-  t: Transactor,
-  self: Self,
-  old: Channel,
-  reason: string,
-): Promise<Continuation> {
+export async function continuationOf(t: Transactor, self: Self, old: Channel, reason: string): Promise<Continuation> {
   const last = (await ownPeriods(t, self, old)).at(-1);
   const revoked =
     last?.ended === "revoked" && last.until !== null ? { until: last.until, size: (last.last ?? -1) + 1 } : null;
@@ -59,7 +63,9 @@ export async function succeed(
 }
 
 function revokedOf(party: string, periods: readonly KeyPeriod[]): { party: string; key: string; until: Instant }[] {
-  return periods.flatMap(({ key, until, ended }) => (ended === "revoked" && until !== null ? [{ party, key, until }] : []));
+  return periods.flatMap(({ key, until, ended }) =>
+    ended === "revoked" && until !== null ? [{ party, key, until }] : [],
+  );
 }
 
 async function endPartnerKey(
@@ -69,7 +75,10 @@ async function endPartnerKey(
   now: Instant,
 ): Promise<void> {
   const held = await t.trees.size(partnerLog(old.id));
-  await recordRevocation(t, old, old.partner, await partnerPeriods(t, old), { last: Math.min(size, held) - 1, at: until });
+  await recordRevocation(t, old, old.partner, await partnerPeriods(t, old), {
+    last: Math.min(size, held) - 1,
+    at: until,
+  });
   if (held <= size) return;
   await keepIncident(t, {
     channel: old.id,
@@ -118,7 +127,10 @@ export async function applySuccession(
       else if (checkpoint !== null) {
         const periods = ours ? await ownPeriods(t, self, old) : await partnerPeriods(t, old);
         const log = ours ? ownLog(old.id) : partnerLog(old.id);
-        const problem = await differs(t, log, checkpoint, { name: logOrigin(old.id, party), keys: periods.map(({ key }) => key) });
+        const problem = await differs(t, log, checkpoint, {
+          name: logOrigin(old.id, party),
+          keys: periods.map(({ key }) => key),
+        });
         if (problem !== null) problems.push(problem);
       }
     }

@@ -73,10 +73,7 @@ async function keyWorld(w: EvidenceWorld, { signers, first }: Built = {}): Promi
 }
 
 /** A bundle of the world in which A changed its keys. */
-function changed(
-  make: (k: KeyWorld) => Promise<Evidence>,
-  built?: Built,
-): (w: EvidenceWorld) => Promise<Evidence> {
+function changed(make: (k: KeyWorld) => Promise<Evidence>, built?: Built): (w: EvidenceWorld) => Promise<Evidence> {
   return async (w) => make(await keyWorld(w, built));
 }
 
@@ -165,12 +162,16 @@ const ROTATED: readonly EvidenceCase[] = [
   refused(
     "a release among the changes of keys",
     "evidence-malformed",
-    changed(async (k) => k.bundle(1, 6, [k.next], { keyChanges: [await k.out.prove(3, 6, undefined, { keys: [k.next] })] })),
+    changed(async (k) =>
+      k.bundle(1, 6, [k.next], { keyChanges: [await k.out.prove(3, 6, undefined, { keys: [k.next] })] }),
+    ),
   ),
   refused(
     "a change of keys among the parcels",
     "evidence-malformed",
-    changed(async (k) => k.bundle(1, 6, [k.next], { parcels: [await k.out.prove(2, 6, undefined, { keys: [k.next] })] })),
+    changed(async (k) =>
+      k.bundle(1, 6, [k.next], { parcels: [await k.out.prove(2, 6, undefined, { keys: [k.next] })] }),
+    ),
   ),
   refused(
     "swapped keys in the list",
@@ -205,7 +206,12 @@ const ROTATED: readonly EvidenceCase[] = [
   refused(
     "another place of the change in the list",
     "evidence-key",
-    listed(({ periods: [old, next] }) => ({ keys: [{ ...old, last: 3 }, { ...next, first: 4 }] })),
+    listed(({ periods: [old, next] }) => ({
+      keys: [
+        { ...old, last: 3 },
+        { ...next, first: 4 },
+      ],
+    })),
   ),
   refused(
     "a last key that is not the party's",
@@ -215,7 +221,10 @@ const ROTATED: readonly EvidenceCase[] = [
   refused(
     "the partner's key in the list",
     "evidence-key",
-    listed(({ w, periods: [old, next] }) => ({ keys: [old, { ...next, key: w.b.key.publicKey }], key: w.b.key.publicKey })),
+    listed(({ w, periods: [old, next] }) => ({
+      keys: [old, { ...next, key: w.b.key.publicKey }],
+      key: w.b.key.publicKey,
+    })),
   ),
 ];
 
@@ -224,8 +233,7 @@ async function lost(w: EvidenceWorld, cosigned: string | null, last: number, sai
   const period: KeyPeriod = { key: w.a.key.publicKey, from: CHANGED, first: 0, until: OVERLAP, last, ended: "revoked" };
   const party = { id: w.a.id, name: w.a.name, key: w.a.key.publicKey };
   const other = { id: w.b.id, name: w.b.name, key: w.b.key.publicKey };
-  const proven =
-    cosigned === null ? await w.out.prove(1) : await w.out.prove(1, 6, w.b, { time: seconds(cosigned) });
+  const proven = cosigned === null ? await w.out.prove(1) : await w.out.prove(1, 6, w.b, { time: seconds(cosigned) });
   return w.bundle({
     parties: [said ? { ...party, keys: [period] } : party, other],
     parcels: [proven],
@@ -245,8 +253,18 @@ const REVOKED: readonly EvidenceCase[] = [
   refused("revoked key: cosigned after", "key-revoked", (w) => lost(w, AFTER, 5)),
   refused("revoked key: a parcel past its end", "key-revoked", (w) => lost(w, DURING, 0)),
   refused("revoked key: a checkpoint past its end", "key-revoked", (w) => lost(w, DURING, 3)),
-  refused("revoked key, as only the checker knows: nobody cosigned it", "key-revoked", (w) => lost(w, null, 5, false), knows),
-  refused("revoked key, as only the checker knows: cosigned after", "key-revoked", (w) => lost(w, AFTER, 5, false), knows),
+  refused(
+    "revoked key, as only the checker knows: nobody cosigned it",
+    "key-revoked",
+    (w) => lost(w, null, 5, false),
+    knows,
+  ),
+  refused(
+    "revoked key, as only the checker knows: cosigned after",
+    "key-revoked",
+    (w) => lost(w, AFTER, 5, false),
+    knows,
+  ),
   refused(
     "a revoked cosigner dates its word after its end",
     "key-revoked",
@@ -255,7 +273,10 @@ const REVOKED: readonly EvidenceCase[] = [
   ),
   genuine(
     "revoked: a witness cosigned before, and its key is held",
-    async (w) => ({ ...(await lost(w, null, 5)), parcels: [await w.out.prove(1, 6, w.witness, { time: seconds(DURING) })] }),
+    async (w) => ({
+      ...(await lost(w, null, 5)),
+      parcels: [await w.out.prove(1, 6, w.witness, { time: seconds(DURING) })],
+    }),
     (w) => ({ ...w.keys, [w.witness.id]: w.witness.key.publicKey }),
   ),
 ];

@@ -51,7 +51,7 @@ export function claimedKeys(evidence: Evidence, trusted: TrustedKeys): ReadonlyM
       if (seen.has(period.key)) throw new LedgerError("evidence-key", "one key stands twice among the parties' keys");
       seen.add(period.key);
     }
-    parties.set(id, held(id, periods, trusted));
+    parties.set(id, judgedPeriods(id, periods, trusted));
   }
   return parties;
 }
@@ -61,8 +61,9 @@ function checkChain(party: string, current: string, periods: readonly KeyPeriod[
   const bad = (message: string) => new LedgerError("evidence-key", `the keys of ${party}: ${message}`);
   for (const [n, { first, last, until, ended }] of periods.entries()) {
     const before = periods[n - 1];
-    if (first !== (before === undefined ? 0 : (before.last ?? -1) + 1)) throw bad("one does not begin where the other ended");
-    if ((n < periods.length - 1) !== (ended === "rotated")) throw bad("each but the last was replaced by the next");
+    if (first !== (before === undefined ? 0 : (before.last ?? -1) + 1))
+      throw bad("one does not begin where the other ended");
+    if (n < periods.length - 1 !== (ended === "rotated")) throw bad("each but the last was replaced by the next");
     if ((ended === null) !== (until === null) || (ended === null) !== (last === null))
       throw bad("a key ends with a date and a place, or not at all");
     if (until !== null && parseInstant(until) !== until) throw bad("a date has another form");
@@ -70,7 +71,7 @@ function checkChain(party: string, current: string, periods: readonly KeyPeriod[
   if (periods.at(-1)?.key !== current) throw bad("the last is not the one that the file names");
 }
 
-function held(party: string, periods: readonly KeyPeriod[], trusted: TrustedKeys): readonly KeyPeriod[] {
+function judgedPeriods(party: string, periods: readonly KeyPeriod[], trusted: TrustedKeys): readonly KeyPeriod[] {
   if (Object.keys(trusted).length === 0) return periods;
   const known = knownKeys(trusted, party);
   if (known.length === 0) throw new LedgerError("evidence-key", `no key was given for ${party}`);
@@ -78,7 +79,8 @@ function held(party: string, periods: readonly KeyPeriod[], trusted: TrustedKeys
     throw new LedgerError("evidence-key", `the file names another key for ${party} than the one given`);
   return periods.map((period) => {
     const until = known.find(({ key }) => key === period.key)?.until;
-    if (until === undefined || (period.until !== null && period.until < until && period.ended === "revoked")) return period;
+    if (until === undefined || (period.until !== null && period.until < until && period.ended === "revoked"))
+      return period;
     return { ...period, until, ended: "revoked" };
   });
 }
@@ -109,7 +111,10 @@ export function proveKeyChanges(
       next.from !== sent ||
       (old.ended === "rotated" && old.until !== body.overlapUntil)
     ) {
-      throw new LedgerError("evidence-key", `a key change of ${from} is not the one that the file's list of keys tells of`);
+      throw new LedgerError(
+        "evidence-key",
+        `a key change of ${from} is not the one that the file's list of keys tells of`,
+      );
     }
     for (const key of [old.key, next.key]) openEnvelope(item.envelope, PARCEL_TYPE, [key]);
     proven.add(next);

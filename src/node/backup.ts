@@ -154,7 +154,9 @@ async function distrustStore(
     return await store.transact(job, async (t) => {
       if (named !== null) {
         const held = JSON.parse((await t.settings.get(FORMER_KEYS)) ?? "[]") as string[];
-        const former = [secrets, ...(secrets.retired ?? [])].map(({ signingSeed }) => signingKey(signingSeed).publicKey);
+        const former = [secrets, ...(secrets.retired ?? [])].map(
+          ({ signingSeed }) => signingKey(signingSeed).publicKey,
+        );
         await t.settings.set(FORMER_KEYS, JSON.stringify([...new Set([...held, ...former])]));
         await t.settings.set(SIGNING_KEY, named);
       }

@@ -51,7 +51,11 @@ export async function forgetKeys(
   const held = await openHome(node.home.folder, () => Promise.resolve(passphrase));
   const { kept, ended } = endedKeys(held.secrets, node.self.key.publicKey, instantOf(clock()));
   if (ended.length === 0) return 0;
-  const { signingSeed, linkKey, linkCert } = currentKeys(held.secrets, node.self.key.publicKey, instantOf(clock())).current;
+  const { signingSeed, linkKey, linkCert } = currentKeys(
+    held.secrets,
+    node.self.key.publicKey,
+    instantOf(clock()),
+  ).current;
   await writeKeys({ ...held, secrets: { signingSeed, linkKey, linkCert, retired: kept } }, passphrase);
   await node.store.transact(actor, (t) => t.audit.note("keys.forget", node.self.key.publicKey, { keys: ended.length }));
   return ended.length;

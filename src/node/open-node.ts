@@ -69,7 +69,7 @@ const PILLAR_TYPES: readonly RecordType[] = [designationType, dialogueRoundType]
 const PILLAR_LOADERS: readonly Loader[] = [ofacLoader, unLoader];
 
 export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
-  const { config, secrets, folder } = home;
+  const { config, folder } = home;
   const { clock, onError } = options;
   const party = config.party.id;
   const engine = config.store === "sqlite" ? openSqlite(join(folder, "entente.sqlite")) : openPostgres(config.store);

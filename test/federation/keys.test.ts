@@ -33,7 +33,10 @@ async function reopen(side: Party, link = true): Promise<void> {
   await side.node.close();
   // The lease of a process that ended runs out.
   ahead += 6000;
-  side.node = await openNode(await openHome(side.node.home.folder), { clock, onError: (error) => side.errors.push(error) });
+  side.node = await openNode(await openHome(side.node.home.folder), {
+    clock,
+    onError: (error) => side.errors.push(error),
+  });
   side.link = link ? await side.node.openLink() : null;
 }
 const rotate = (side: Party, overlapDays = 14) =>
@@ -45,7 +48,9 @@ const give = async (name: string): Promise<string> => {
 };
 const confirmed = (id: string) =>
   until(`the receipt for ${id}`, async () =>
-    (await a.node.store.read(a.officers.analyst, (r) => r.releases.copiesOf(id))).some(({ state }) => state === "confirmed"),
+    (await a.node.store.read(a.officers.analyst, (r) => r.releases.copiesOf(id))).some(
+      ({ state }) => state === "confirmed",
+    ),
   );
 const releaseIds = async () =>
   (await a.node.store.read(a.officers.analyst, (r) => r.parcels.outboundList(channel)))
@@ -66,7 +71,10 @@ async function whole(): Promise<void> {
 
 /** What somebody who holds these keys of A's sends to B by hand, for a place in A's log. */
 async function sendAs(
-  keys: { readonly signing: ReturnType<typeof signingKey>; readonly link: { readonly key: string; readonly cert: string } },
+  keys: {
+    readonly signing: ReturnType<typeof signingKey>;
+    readonly link: { readonly key: string; readonly cert: string };
+  },
   sequence: number,
   sent: Date,
 ): Promise<LinkAnswer> {
@@ -81,7 +89,11 @@ async function sendAs(
     kind: "hello",
     body: { name: "forged" },
   };
-  const envelope = sealEnvelope("application/vnd.entente.parcel+json", Buffer.from(JSON.stringify(parcel)), keys.signing);
+  const envelope = sealEnvelope(
+    "application/vnd.entente.parcel+json",
+    Buffer.from(JSON.stringify(parcel)),
+    keys.signing,
+  );
   const checkpoint = await a.node.store.read(a.officers.analyst, (r) =>
     checkpointAt(r, { ...a.node.self, key: keys.signing, previous: [] }, channel, 1),
   );
@@ -173,7 +185,9 @@ describe("rotation", () => {
     await reopen(a);
     await give("Also");
     await expect(rotate(a)).rejects.toMatchObject({ code: "keys-changing" });
-    await expect(a.node.exchange.pairing.invite(a.officers.administrator)).rejects.toMatchObject({ code: "keys-changing" });
+    await expect(a.node.exchange.pairing.invite(a.officers.administrator)).rejects.toMatchObject({
+      code: "keys-changing",
+    });
     await reopen(a);
     b.link = await b.node.openLink();
     a.link?.wake();
@@ -194,7 +208,8 @@ describe("rotation", () => {
     }
     const files = async (from: Party) => {
       const out: Uint8Array[] = [];
-      for await (const { bytes } of from.node.exchange.exportMedia(from.officers.administrator, channel)) out.push(bytes);
+      for await (const { bytes } of from.node.exchange.exportMedia(from.officers.administrator, channel))
+        out.push(bytes);
       return out[0] ?? new Uint8Array();
     };
     const id = await a.record({ type: "tool", name: "By hand" }, [open]);
@@ -245,7 +260,9 @@ describe("rotation", () => {
 
   test("only an administrator changes keys", async () => {
     const change = { kind: "rotation", overlapDays: 1 } as const;
-    await expect(changeKeys(a.node, a.officers.analyst, change, clock, null)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(changeKeys(a.node, a.officers.analyst, change, clock, null)).rejects.toMatchObject({
+      code: "forbidden",
+    });
   });
 });
 
@@ -274,7 +291,9 @@ describe("a key that is stolen", () => {
     const size = await b.node.store.read(b.officers.analyst, (r) => r.trees.size(`in:${channel}`));
     await recover(a);
     await reopen(a);
-    await expect(give("On the old channel")).rejects.toMatchObject({ code: expect.stringMatching(/channel-|key-ended/) as string });
+    await expect(give("On the old channel")).rejects.toMatchObject({
+      code: expect.stringMatching(/channel-|key-ended/) as string,
+    });
     // Told by telephone: from now on nothing of the old key is taken, and nothing is told to it.
     await b.node.exchange.revokePartnerKey(b.officers.administrator, channel, "called by their head of station");
     expect(await sendAs(thief, size, new Date())).toMatchObject({ result: "refused", code: "key-revoked" });
@@ -288,7 +307,9 @@ describe("a key that is stolen", () => {
     expect(next).not.toBe(channel);
     for (const side of [a, b])
       await until("both statements", async () => {
-        const inbound = await side.node.store.read(side.officers.analyst, (r) => r.parcels.inboundList({ channel: next }));
+        const inbound = await side.node.store.read(side.officers.analyst, (r) =>
+          r.parcels.inboundList({ channel: next }),
+        );
         return inbound.some(({ kind }) => kind === "succession");
       });
     const again = await a.record({ type: "tool", name: "After the theft" }, [open]);
@@ -298,7 +319,9 @@ describe("a key that is stolen", () => {
     await a.node.exchange.recall(a.officers.disclosure, id, "It was compromised too.");
     a.link?.wake();
     await until("the recall", async () =>
-      (await a.node.store.read(a.officers.analyst, (r) => r.releases.copiesOf(id))).some(({ state }) => state === "recalled"),
+      (await a.node.store.read(a.officers.analyst, (r) => r.releases.copiesOf(id))).some(
+        ({ state }) => state === "recalled",
+      ),
     );
     await whole();
     const text = await a.node.exchange.evidence(a.officers.overseer, old ?? "");
@@ -319,7 +342,8 @@ describe("a key that is stolen", () => {
     await a.node.store.transact(a.officers.analyst, async (t) => {
       const partner = await t.channels.get(channel);
       if (partner === null) throw new Error("no channel");
-      for (const row of await t.keys.of(channel, a.node.self.id)) await t.keys.save({ ...row, until: null, last: null, ended: null });
+      for (const row of await t.keys.of(channel, a.node.self.id))
+        await t.keys.save({ ...row, until: null, last: null, ended: null });
       await post(t, stolen, partner, { kind: "hello", body: { name: "forged" } }, null, instantOf(new Date()));
       for (const row of await t.keys.of(channel, a.node.self.id))
         await t.keys.save({ ...row, until: instantOf(new Date()), last: size - 1, ended: "revoked" });
@@ -331,7 +355,9 @@ describe("a key that is stolen", () => {
       return { envelope: parcel?.envelope, salt: parcel?.salt, sequence: size, checkpoint };
     });
     const { url, tlsPin } = b.node.self;
-    expect(await client.send(url, tlsPin, JSON.stringify(message), AbortSignal.timeout(5000))).toMatchObject({ result: "stored" });
+    expect(await client.send(url, tlsPin, JSON.stringify(message), AbortSignal.timeout(5000))).toMatchObject({
+      result: "stored",
+    });
     client.close();
     await reopen(a);
     await pairAnew();
@@ -344,9 +370,13 @@ describe("a key that is stolen", () => {
       const other = await pair(c, b);
       const reason = "none";
       const { text } = await a.node.exchange.pairing.invite(a.officers.administrator, { channel, reason });
-      await expect(c.node.exchange.pairing.accept(c.officers.administrator, text)).rejects.toMatchObject({ code: "channel-unknown" });
+      await expect(c.node.exchange.pairing.accept(c.officers.administrator, text)).rejects.toMatchObject({
+        code: "channel-unknown",
+      });
       const plain = await a.node.exchange.pairing.invite(a.officers.administrator);
-      await expect(b.node.exchange.pairing.accept(b.officers.administrator, plain.text)).rejects.toMatchObject({ code: "already-paired" });
+      await expect(b.node.exchange.pairing.accept(b.officers.administrator, plain.text)).rejects.toMatchObject({
+        code: "already-paired",
+      });
       await expect(
         b.node.exchange.pairing.invite(b.officers.administrator, { channel: `${other}0`, reason }),
       ).rejects.toMatchObject({ code: "channel-unknown" });

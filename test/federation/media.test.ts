@@ -28,7 +28,11 @@ afterEach(async () => {
 
 async function files(from: Party, partBytes?: number): Promise<Uint8Array[]> {
   const out: Uint8Array[] = [];
-  for await (const part of from.node.exchange.exportMedia(from.officers.administrator, channel, partBytes === undefined ? {} : { partBytes }))
+  for await (const part of from.node.exchange.exportMedia(
+    from.officers.administrator,
+    channel,
+    partBytes === undefined ? {} : { partBytes },
+  ))
     out.push(part.bytes);
   return out;
 }
@@ -93,7 +97,8 @@ describe("over several hops", () => {
   const exported = async (partBytes = 64 * 1024 * 1024) => {
     const out: Uint8Array[] = [];
     const options = { via: hops(), partBytes };
-    for await (const { bytes } of a.node.exchange.exportMedia(a.officers.administrator, channel, options)) out.push(bytes);
+    for await (const { bytes } of a.node.exchange.exportMedia(a.officers.administrator, channel, options))
+      out.push(bytes);
     return out;
   };
   const onward = (at: Party, file: Uint8Array) => at.node.exchange.forwardMedia(at.officers.administrator, file);
@@ -138,8 +143,10 @@ describe("over several hops", () => {
     expect(parts.length).toBeGreaterThan(2);
     const [first = new Uint8Array(), second = new Uint8Array(), ...rest] = parts;
     await expect(take(b, first.subarray(0, first.length - 9))).rejects.toMatchObject({ code: "media-sealed" });
-    for (const early of [...rest.toReversed(), second]) expect(await take(b, early)).toMatchObject({ stopped: { code: "gap" } });
-    for (const part of [first, first, second, second, ...rest]) expect(await take(b, part)).toMatchObject({ stopped: null });
+    for (const early of [...rest.toReversed(), second])
+      expect(await take(b, early)).toMatchObject({ stopped: { code: "gap" } });
+    for (const part of [first, first, second, second, ...rest])
+      expect(await take(b, part)).toMatchObject({ stopped: null });
     expect(await held(b)).toBe(4);
     // Exported again and again, it waits: through a diode nobody says that it came.
     const states = async () =>
@@ -169,7 +176,9 @@ describe("over several hops", () => {
     // Words of a stranger never make a path.
     const path = await sealFor(key, Buffer.from('entente-hop/1\n{"next":"../../../etc/passwd"}\nrest'));
     expect((await onward(carrier, path)).name).toMatch(/^entente-hop-[0-9a-f]{16}\.age$/);
-    await expect(carrier.node.exchange.forwardMedia(carrier.officers.analyst, file)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(carrier.node.exchange.forwardMedia(carrier.officers.analyst, file)).rejects.toMatchObject({
+      code: "forbidden",
+    });
     const many = Array.from({ length: 9 }, () => ({ name: "x", key }));
     const made = a.node.exchange.exportMedia(a.officers.administrator, channel, { via: many });
     await expect(made.next()).rejects.toMatchObject({ code: "media-malformed" });

@@ -117,8 +117,9 @@ test("restored while the partner is away: nothing is signed until it is back; re
   b.link = null;
   await burnDown();
   a.link = await a.node.openLink();
-  await until("a try", async () =>
-    (await a.node.store.read(a.officers.analyst, (r) => r.channels.get(channel)))?.lastError !== null,
+  await until(
+    "a try",
+    async () => (await a.node.store.read(a.officers.analyst, (r) => r.channels.get(channel)))?.lastError !== null,
   );
   await expect(release(a, channel, [await tool("Too soon")])).rejects.toMatchObject({ code: "log-unproven" });
   expect(await size(a, `out:${channel}`)).toBeLessThan(size0);
@@ -148,8 +149,9 @@ test("a backup from before a change of keys, with the keys of after it", async (
   const { folder: home } = a.node.home;
   await changeKeys(a.node, a.officers.administrator, { kind: "rotation", overlapDays: 0 }, clock, null);
   a.link?.wake();
-  await until("B knows", async () =>
-    (await b.node.store.read(b.officers.analyst, (r) => r.channels.get(channel)))?.partnerKey !== old,
+  await until(
+    "B knows",
+    async () => (await b.node.store.read(b.officers.analyst, (r) => r.channels.get(channel)))?.partnerKey !== old,
   );
   await burnDown({ keys: join(home, "keys.json") });
   expect(a.node.self.key.publicKey).not.toBe(old);
@@ -173,9 +175,14 @@ test("both sides are put back, and a witness has seen more: nothing is signed", 
       [b, join(folder, "backup-b")],
     ] as const;
     for (const side of [a, b])
-      await until("quiet", async () => (await side.node.store.read(side.officers.analyst, (r) => r.parcels.queued(channel))) === 0);
+      await until(
+        "quiet",
+        async () => (await side.node.store.read(side.officers.analyst, (r) => r.parcels.queued(channel))) === 0,
+      );
     for (const [side, to] of backups) await makeBackup(side.node, side.officers.administrator, to, clock);
-    await third.restart({ witness: { logs: [{ origin: logOrigin(channel, a.node.self.id), key: a.node.self.key.publicKey }] } });
+    await third.restart({
+      witness: { logs: [{ origin: logOrigin(channel, a.node.self.id), key: a.node.self.key.publicKey }] },
+    });
     const { id, key, url, tlsPin } = third.node.self;
     const witnesses = [{ name: cosignerName(id), key: key.publicKey, url, tlsPin }];
     await a.restart({ witnesses });
@@ -191,10 +198,14 @@ test("both sides are put back, and a witness has seen more: nothing is signed", 
     }
     for (const side of [b, a]) side.link = await side.node.openLink();
     await until("the witness was asked", async () =>
-      ((await a.node.store.read(a.officers.analyst, (r) => r.channels.get(channel)))?.lastError ?? "").includes("a witness has seen"),
+      ((await a.node.store.read(a.officers.analyst, (r) => r.channels.get(channel)))?.lastError ?? "").includes(
+        "a witness has seen",
+      ),
     );
     await expect(release(a, channel, [await tool("A second history")])).rejects.toMatchObject({ code: "log-unproven" });
-    expect((await a.node.store.read(a.officers.overseer, (r) => r.parcels.incidents())).map(({ kind }) => kind)).toContain("log-disputed");
+    expect(
+      (await a.node.store.read(a.officers.overseer, (r) => r.parcels.incidents())).map(({ kind }) => kind),
+    ).toContain("log-disputed");
   } finally {
     await third.close();
   }

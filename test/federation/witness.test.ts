@@ -235,7 +235,9 @@ describe.each(Object.keys(stores))("a third node witnesses, on %s", (engine) => 
     const body = formatAddCheckpoint({ oldSize: 0, proof: [], checkpoint: note });
     expect((await add(0, size, { body })).status).toBe(200);
     // The honest process of the same party asks: the witness holds another history, and says so with both notes as proof.
-    expect(await a.link?.askWitnesses()).toMatchObject([{ outcome: "behind", message: expect.stringContaining("another history") as string }]);
+    expect(await a.link?.askWitnesses()).toMatchObject([
+      { outcome: "behind", message: expect.stringContaining("another history") as string },
+    ]);
     const [shown] = await incidents(third);
     expect(shown).toMatchObject({ kind: "witnessed-log", channel: null });
     const notes = (shown?.evidence ?? "").split("\n").filter((line) => line === origin());

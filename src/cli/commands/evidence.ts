@@ -9,7 +9,8 @@ type Keys = Readonly<Record<string, readonly KnownKey[]>>;
 /** `PARTY=KEY`, or `PARTY=KEY@UNTIL` of one that was revoked; several times, also of one party. */
 function keyOption(value: string, before: Keys): Keys {
   const match = /^(identity--[0-9a-f-]{36})=([A-Za-z0-9+/]{43}=)(?:@(.+))?$/.exec(value);
-  if (match === null) throw new InvalidArgumentError("a key is given as identity--…=BASE64 (32 bytes), or …=BASE64@UNTIL");
+  if (match === null)
+    throw new InvalidArgumentError("a key is given as identity--…=BASE64 (32 bytes), or …=BASE64@UNTIL");
   const [, party = "", key = "", until] = match;
   const known = { key, ...(until === undefined ? {} : { until: moment(until) }) };
   return { ...before, [party]: [...(before[party] ?? []), known] };
@@ -46,7 +47,12 @@ export function evidenceCommand(program: Command): void {
     .command("check")
     .description("judge an evidence bundle; needs no node, no configuration and no network")
     .argument("<file>")
-    .option("--key <party=key>", "a party's public key that you hold from elsewhere (of both); @UNTIL: revoked then", keyOption, {})
+    .option(
+      "--key <party=key>",
+      "a party's public key that you hold from elsewhere (of both); @UNTIL: revoked then",
+      keyOption,
+      {},
+    )
     .action((file: string, options: { key: Keys }, command: Command) => {
       const verdict = checkEvidence(readText(file), options.key);
       const heading = { genuine: "GENUINE", incomplete: "GENUINE, BUT INCOMPLETE", refused: "REFUSED" }[

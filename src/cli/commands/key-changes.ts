@@ -6,7 +6,8 @@ import { actingOfficer, type Common, findChannel, homeFolder, passphrase, print,
 import { keyWords } from "./evidence.ts";
 
 const now = (): Date => new Date();
-const RESTART = "Start the node again: until then it signs with the old key. Make a new backup: an older one has not the new keys.";
+const RESTART =
+  "Start the node again: until then it signs with the old key. Make a new backup: an older one has not the new keys.";
 
 /** `keys list|rotate|recover|revoke|forget`. */
 export function keyChangeCommands(keys: Command): void {
@@ -43,7 +44,12 @@ export function keyChangeCommands(keys: Command): void {
     .description("take keys whose overlap is over out of the folder")
     .action(async (_options: object, command: Command) => {
       await withNode(command, async (node) => {
-        const forgotten = await forgetKeys(node, await actingOfficer(command, node), now, await heldPassphrase(command));
+        const forgotten = await forgetKeys(
+          node,
+          await actingOfficer(command, node),
+          now,
+          await heldPassphrase(command),
+        );
         print(command, { forgotten }, `${forgotten} key(s) are gone from this folder.`);
       });
     });
@@ -58,7 +64,11 @@ function rotateCommand(keys: Command): void {
   keys
     .command("rotate")
     .description("make new keys and tell every partner; the old ones are met beside them until the overlap ends")
-    .option("--overlap <days>", `for how long, at most ${LONGEST_OVERLAP_DAYS} days: as long as files by hand take`, "14")
+    .option(
+      "--overlap <days>",
+      `for how long, at most ${LONGEST_OVERLAP_DAYS} days: as long as files by hand take`,
+      "14",
+    )
     .action(async (options: { overlap: string }, command: Command) => {
       const overlapDays = Number(options.overlap);
       if (!(overlapDays >= 0 && overlapDays <= LONGEST_OVERLAP_DAYS))

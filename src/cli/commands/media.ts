@@ -15,7 +15,12 @@ export function mediaCommand(program: Command): void {
     .requiredOption("--out <folder>", "where to write them")
     .option("--channel <id>", "the channel, or the partner's name")
     .option("--split <bytes>", "a file has about so many bytes at most", "67108864")
-    .option("--via <name=key>", "who carries it on, in order (several times): its public key, or a partner's name", via, [])
+    .option(
+      "--via <name=key>",
+      "who carries it on, in order (several times): its public key, or a partner's name",
+      via,
+      [],
+    )
     .action(async (options: ExportOptions, command: Command) => {
       const split = Number(options.split);
       if (!Number.isSafeInteger(split) || split < 1) command.error("error: --split takes a number of bytes");
@@ -34,7 +39,9 @@ export function mediaCommand(program: Command): void {
         }
         print(command, { channel: channel.id, files }, [
           ...files.map(({ file, parcels }) => `${file}  ${parcels} parcel(s)`),
-          ...(hops.length === 0 ? [] : [`Give them to ${hops[0]?.name ?? ""}, who makes the files for the next: entente media forward.`]),
+          ...(hops.length === 0
+            ? []
+            : [`Give them to ${hops[0]?.name ?? ""}, who makes the files for the next: entente media forward.`]),
           `Only ${channel.partnerName} can open what is inside. They stay unconfirmed here until a receipt returns, by any way.`,
         ]);
       });
@@ -65,7 +72,9 @@ export function mediaCommand(program: Command): void {
     });
   media
     .command("identity")
-    .description("write our age identities into a file, to open files sealed for us with the age command: as secret as the keys")
+    .description(
+      "write our age identities into a file, to open files sealed for us with the age command: as secret as the keys",
+    )
     .requiredOption("--out <file>")
     .action(async (options: { out: string }, command: Command) => {
       await withNode(command, async (node) => {

@@ -10,7 +10,10 @@ export function pairCommand(program: Command): void {
     .command("invite")
     .description("write an invitation to give to the partner")
     .requiredOption("--out <file>", "where to write it")
-    .option("--continue <channel>", "a channel with the same partner that goes on under new keys, since one was revoked")
+    .option(
+      "--continue <channel>",
+      "a channel with the same partner that goes on under new keys, since one was revoked",
+    )
     .option("--reason <text>", "why, with --continue: the partner reads it")
     .action(async (options: { out: string; continue?: string; reason?: string }, command: Command) => {
       if (options.continue !== undefined && (options.reason ?? "").trim() === "")

@@ -27,13 +27,19 @@ export function witnessCommand(program: Command): void {
     .option("--origin <origin>", "only this log of those in the file")
     .action(async (file: string, options: { origin?: string }, command: Command) => {
       const card = readCard(file);
-      const wanted = card.witness.logs.filter(({ origin }) => options.origin === undefined || origin === options.origin);
+      const wanted = card.witness.logs.filter(
+        ({ origin }) => options.origin === undefined || origin === options.origin,
+      );
       await edit(command, (config) => {
         const held = config.witness?.logs ?? [];
         // A log that changed its key has both lines here, until `unwatch --key` takes the old one out.
         const added = wanted.filter(({ origin, key }) => !held.some((log) => log.origin === origin && log.key === key));
         const logs = [...held, ...added];
-        return { config: { ...config, witness: { logs } }, result: { added }, words: `${added.length} log(s) more are watched.` };
+        return {
+          config: { ...config, witness: { logs } },
+          result: { added },
+          words: `${added.length} log(s) more are watched.`,
+        };
       });
     });
   witness
@@ -44,9 +50,15 @@ export function witnessCommand(program: Command): void {
     .action(async (origin: string, options: { key?: string }, command: Command) => {
       await edit(command, (config) => {
         const held = config.witness?.logs ?? [];
-        const logs = held.filter((log) => log.origin !== origin || (options.key !== undefined && log.key !== options.key));
+        const logs = held.filter(
+          (log) => log.origin !== origin || (options.key !== undefined && log.key !== options.key),
+        );
         const removed = held.length - logs.length;
-        return { config: { ...config, witness: { logs } }, result: { removed }, words: `${removed} line(s) taken out.` };
+        return {
+          config: { ...config, witness: { logs } },
+          result: { removed },
+          words: `${removed} line(s) taken out.`,
+        };
       });
     });
   witness
@@ -97,7 +109,9 @@ export function witnessCommand(program: Command): void {
 function listCommand(witness: Command): void {
   witness
     .command("list")
-    .description("the logs that we watch and how far we cosigned each; our witnesses and how far each cosigned our logs")
+    .description(
+      "the logs that we watch and how far we cosigned each; our witnesses and how far each cosigned our logs",
+    )
     .action(async (_options: object, command: Command) => {
       await withNode(command, async (node) => {
         const officer = await actingOfficer(command, node);
@@ -115,17 +129,27 @@ function listCommand(witness: Command): void {
             for (const { id, partnerName } of channels) {
               const log = `out:${id}`;
               const size = await r.trees.size(log);
-              cosigned.push({ channel: id, partner: partnerName, size, cosigned: await r.cosignatures.largest(log, { cosigner: name }) });
+              cosigned.push({
+                channel: id,
+                partner: partnerName,
+                size,
+                cosigned: await r.cosignatures.largest(log, { cosigner: name }),
+              });
             }
             witnesses.push({ name, url, cosigned });
           }
           return { logs, witnesses };
         });
         print(command, found, [
-          ...found.logs.map(({ origin, size, at }) => `watched   ${origin}  ${size === null ? "nothing yet" : `${size} entries, ${at ?? ""}`}`),
+          ...found.logs.map(
+            ({ origin, size, at }) =>
+              `watched   ${origin}  ${size === null ? "nothing yet" : `${size} entries, ${at ?? ""}`}`,
+          ),
           ...found.witnesses.flatMap(({ name, url, cosigned }) => [
             `witness   ${name}  ${url}`,
-            ...cosigned.map((log) => `  our log for ${log.partner}: ${log.cosigned ?? 0} of ${log.size} entries cosigned`),
+            ...cosigned.map(
+              (log) => `  our log for ${log.partner}: ${log.cosigned ?? 0} of ${log.size} entries cosigned`,
+            ),
           ]),
         ]);
       });
@@ -137,7 +161,10 @@ function readCard(file: string): z.infer<typeof cardSchema> {
     return cardSchema.parse(parseJson(readText(file), { maxLength: 1 << 20 }));
   } catch (cause) {
     if (!(cause instanceof z.ZodError || cause instanceof BaseError)) throw cause;
-    throw new CliError("file-unreadable", `${file} is not what entente ledger keys --json writes`, { where: file, cause });
+    throw new CliError("file-unreadable", `${file} is not what entente ledger keys --json writes`, {
+      where: file,
+      cause,
+    });
   }
 }
 

@@ -14,7 +14,10 @@ const keySet = {
 export const secretsSchema = z.strictObject({
   ...keySet,
   /** Keys that were replaced, the latest first: partners may know only them until their overlap ends. */
-  retired: z.array(z.strictObject({ ...keySet, until: z.string() })).max(100).optional(),
+  retired: z
+    .array(z.strictObject({ ...keySet, until: z.string() }))
+    .max(100)
+    .optional(),
 });
 
 export type Secrets = z.infer<typeof secretsSchema>;

@@ -55,14 +55,12 @@ export function partyKeyRepo({ tx }: RepoContext): PartyKeyWriter {
   const successions = () => tx.db.selectFrom("succession").selectAll();
   return {
     of: async (channel, party) =>
-      (
-        await select().where("channel", "=", channel).where("party", "=", party).orderBy("first_place").execute()
-      ).map(toKey),
+      (await select().where("channel", "=", channel).where("party", "=", party).orderBy("first_place").execute()).map(
+        toKey,
+      ),
     byTlsPin: async (pin) => (await select().where("tls_pin", "=", pin).execute()).map(toKey),
-    succession: async (channel) =>
-      (await successions().where("channel", "=", channel).executeTakeFirst()) ?? null,
-    successor: async (channel) =>
-      (await successions().where("continues", "=", channel).executeTakeFirst()) ?? null,
+    succession: async (channel) => (await successions().where("channel", "=", channel).executeTakeFirst()) ?? null,
+    successor: async (channel) => (await successions().where("continues", "=", channel).executeTakeFirst()) ?? null,
     async save({ channel, party, key, tlsPin, from, first, until, last, ended }) {
       const end = { until_at: until, last_place: last, ended };
       await tx.db
