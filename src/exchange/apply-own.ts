@@ -57,7 +57,7 @@ async function restoreRelease(
   now: Instant,
 ): Promise<void> {
   const { body } = parcel;
-  const [approval] = body.approvals;
+  const approval = body.approvals.at(-1);
   const known = await t.releases.get(body.release);
   await t.releases.save({
     id: body.release,

@@ -12,7 +12,13 @@ export type { ExportedLog } from "./log-export.ts";
 export { type Accepted, readInvitation } from "./pairing.ts";
 export type { ChannelVerdict, LogVerdict } from "./proof.ts";
 export type { Forward, Hop } from "./hops.ts";
-export { awaitedKeyChanges, LONGEST_OVERLAP_DAYS, type NextKeys, type Rotation } from "./key-change.ts";
+export {
+  awaitedKeyChanges,
+  LONGEST_OVERLAP_DAYS,
+  type NextKeys,
+  requireSettledKeys,
+  type Rotation,
+} from "./key-change.ts";
 export { FORMER_KEYS, ownPeriods, partnerPeriods, SIGNING_KEY } from "./key-ring.ts";
 export type { Revoked } from "./revocation.ts";
 export { MAX_MEDIA_BYTES, type MediaOptions, type MediaPart, type MediaReport } from "./media.ts";

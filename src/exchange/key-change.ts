@@ -71,7 +71,7 @@ export async function rotateKeys(
 }
 
 /** Whether a key change is still under way to some partner: until then the link goes on with the TLS key that it knows. */
-export async function awaitedKeyChanges(r: Reader, self: Self): Promise<readonly Channel[]> {
+export async function awaitedKeyChanges(r: Reader, self: Pick<Self, "id" | "key">): Promise<readonly Channel[]> {
   const awaited: Channel[] = [];
   for (const channel of await r.channels.list()) {
     if (channel.state !== "active") continue;

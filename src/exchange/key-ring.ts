@@ -32,7 +32,11 @@ export async function partnerPeriods(r: Reader, channel: Channel): Promise<reado
 }
 
 /** Our own keys in this channel, the latest last. */
-export async function ownPeriods(r: Reader, self: Self, channel: Channel): Promise<readonly KeyPeriod[]> {
+export async function ownPeriods(
+  r: Reader,
+  self: Pick<Self, "id" | "key">,
+  channel: Channel,
+): Promise<readonly KeyPeriod[]> {
   const held = await r.keys.of(channel.id, self.id);
   return held.length > 0 ? held : [openPeriod(self.key.publicKey, channel.createdAt)];
 }

@@ -166,20 +166,24 @@ export interface LinkClient {
   close(): void;
 }
 
-/** @param pinsOf the TLS keys by which a partner may be met in place of the one named: inside an overlap it has two. */
+/**
+ * @param identity the key to call with; asked for again at each call, since it changes once every partner has heard of a new one
+ * @param pinsOf the TLS keys by which a partner may be met in place of the one named: inside an overlap it has two
+ */
 export function createLinkClient(
-  identity: LinkIdentity,
+  identity: LinkIdentity | (() => LinkIdentity),
   pinsOf: (pin: string) => Promise<readonly string[]> = (pin) => Promise.resolve([pin]),
 ): LinkClient {
-  const agent = new Agent({
-    keepAlive: true,
-    maxSockets: 4,
-    maxCachedSessions: 0,
-    key: identity.key,
-    cert: identity.cert,
-    minVersion: "TLSv1.3",
-    rejectUnauthorized: false,
-  });
+  const agents = new Map<string, Agent>();
+  const agentNow = (): Agent => {
+    const { key, cert } = typeof identity === "function" ? identity() : identity;
+    const known = agents.get(cert);
+    if (known !== undefined) return known;
+    const options = { keepAlive: true, maxSockets: 4, maxCachedSessions: 0, rejectUnauthorized: false } as const;
+    const agent = new Agent({ ...options, key, cert, minVersion: "TLSv1.3" });
+    agents.set(cert, agent);
+    return agent;
+  };
   const checked = new WeakMap<object, string>();
   const exchange = (
     url: URL,
@@ -200,7 +204,14 @@ export function createLinkClient(
       const headers =
         body === null ? {} : { "content-type": body.type, "content-length": Buffer.byteLength(body.text) };
       const method = body === null ? "GET" : "POST";
-      const req = request(url, { method, agent, signal, timeout: REQUEST_MS, headers, servername: pinName(pin) });
+      const req = request(url, {
+        method,
+        agent: agentNow(),
+        signal,
+        timeout: REQUEST_MS,
+        headers,
+        servername: pinName(pin),
+      });
       const send = (): void => void (body === null ? req.end() : req.end(body.text));
       req.on("error", fail);
       req.on("timeout", () => req.destroy(new Error("no answer in time")));
@@ -243,6 +254,8 @@ export function createLinkClient(
       const { status, bytes } = await exchange(url, pin, { type: "text/plain; charset=utf-8", text: body }, signal);
       return { status, text: Buffer.from(bytes).toString("utf8") };
     },
-    close: () => agent.destroy(),
+    close() {
+      for (const agent of agents.values()) agent.destroy();
+    },
   };
 }

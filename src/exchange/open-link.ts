@@ -36,6 +36,8 @@ export interface LinkOptions {
   readonly identity: LinkIdentity;
   /** Shown to those who have pinned them. */
   readonly others?: readonly LinkIdentity[];
+  /** Which of them to call with now: it changes when the last partner has heard of a change of keys. */
+  readonly callWith?: () => Promise<LinkIdentity>;
   readonly host: string;
   readonly port: number;
   readonly holder: string;
@@ -60,7 +62,11 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
   const { store, self, clock, registry, onEvent, witnessedLogs: logs } = deps;
   const { identity, others = [], host, port, holder, pollMs, onError } = options;
   const job: Viewer = { kind: "job", party: self.id, name: "link", may: [] };
-  const client = createLinkClient(identity, (pin) => store.read(job, (r) => partnerPins(r, pin, instantOf(clock()))));
+  let calling = identity;
+  const client = createLinkClient(
+    () => calling,
+    (pin) => store.read(job, (r) => partnerPins(r, pin, instantOf(clock()))),
+  );
   let delivery: Delivery | null = null;
   const onReceived = (channel: string, parcel: Parcel["kind"]): void => {
     onEvent({ kind: "received", channel, parcel });
@@ -102,7 +108,11 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
     pollMs,
     onError,
     prove: (channel, signal) => proveLog({ store, self, clock, registry, ask, seen }, job, channel, signal),
-    onDelivered: (channel, sequence) => onEvent({ kind: "delivered", channel, sequence }),
+    onDelivered(channel, sequence) {
+      onEvent({ kind: "delivered", channel, sequence });
+      if (others.length > 1 && options.callWith !== undefined)
+        options.callWith().then((now) => (calling = now), onError);
+    },
   });
   delivery = running;
   running.wake();

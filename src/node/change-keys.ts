@@ -1,6 +1,6 @@
 import { type Clock, type Instant, instantOf } from "#base";
 import { type OfficerViewer, requirePermission } from "#access";
-import { type Revoked, type Rotation, tlsPin } from "#exchange";
+import { requireSettledKeys, type Revoked, type Rotation, tlsPin } from "#exchange";
 import { signingKey } from "#ledger";
 import { openHome, writeKeys } from "./config/home.ts";
 import { currentKeys, endedKeys, makeSecrets, replaceKeys } from "./config/secrets.ts";
@@ -48,6 +48,7 @@ export async function forgetKeys(
   passphrase: string | null,
 ): Promise<number> {
   requirePermission(actor, "node.keep");
+  await node.store.read(actor, (r) => requireSettledKeys(r, node.self));
   const held = await openHome(node.home.folder, () => Promise.resolve(passphrase));
   const { kept, ended } = endedKeys(held.secrets, node.self.key.publicKey, instantOf(clock()));
   if (ended.length === 0) return 0;

@@ -113,6 +113,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     openLink: async () =>
       exchange.open({
         identity: await linkIdentity(store, self, keys),
+        callWith: () => linkIdentity(store, self, keys),
         others: [keys.current, ...keys.overlapping].map(({ linkKey: key, linkCert: cert }) => ({ key, cert })),
         host: config.link.host,
         port: config.link.port,
@@ -133,6 +134,10 @@ async function openKeys(store: Store, { config, secrets }: Home, clock: Clock): 
   const job = { kind: "job", party: config.party.id, name: "keys", may: [] } as const;
   const named = await store.read(job, (r) => r.settings.get(SIGNING_KEY));
   const keys = currentKeys(secrets, named, instantOf(clock()));
+  const key = signingKey(keys.current.signingSeed);
+  const awaited = await store.read(job, (r) => awaitedKeyChanges(r, { id: config.party.id, key }));
+  // Whoever has not heard of the change knows the old keys alone, however long ago the overlap ended.
+  if (awaited.length > 0) return currentKeys(secrets, named, "");
   if (named === null) {
     const { publicKey } = signingKey(keys.current.signingSeed);
     await store.transact(job, (t) => t.settings.set(SIGNING_KEY, publicKey));

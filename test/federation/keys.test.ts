@@ -199,6 +199,24 @@ describe("rotation", () => {
     expect(await incidents(b)).toEqual([]);
   });
 
+  test("a partner that was away for longer than the overlap still learns of it, and the link turns to the new key by itself", async () => {
+    await quiet(a);
+    await b.link?.close();
+    b.link = null;
+    await give("While B is away");
+    await rotate(a, 0);
+    await reopen(a);
+    await expect(forgetKeys(a.node, a.officers.administrator, clock, null)).rejects.toMatchObject({
+      code: "keys-changing",
+    });
+    await reopen(b);
+    await quiet(a);
+    expect(await partnerKey(b)).toBe(a.node.self.key.publicKey);
+    await confirmed(await give("With no further start"));
+    await whole();
+    expect(await incidents(b)).toEqual([]);
+  });
+
   test("by hand as well: a file from before, sealed to the old key, is opened in the overlap", async () => {
     await quiet(a);
     await quiet(b);

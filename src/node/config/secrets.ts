@@ -33,6 +33,7 @@ export interface CurrentKeys {
 /**
  * Which keys sign: those that the store names. `keys.json` is written before the store is, so that a process that died between
  * the two goes on with the keys that its partners know.
+ * @param now replaced keys whose overlap ended before are left out; `""`: none is
  * @param named the public key that the store says signs; `null` before the first start
  */
 export function currentKeys(secrets: Secrets, named: string | null, now: Instant): CurrentKeys {
