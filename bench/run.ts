@@ -1,6 +1,7 @@
 /** `npm run bench [-- NAME] [--json]`: our figure, a peer's or the limit's from the same run, and the ratio. */
 import { parseArgs } from "node:util";
 import { demoBench, idleBench } from "./demo.ts";
+import { dialogueBench } from "./dialogue.ts";
 import type { Benchmark, Figure } from "./figure.ts";
 import { importBench } from "./import.ts";
 import { importMemoryBench } from "./import-memory.ts";
@@ -18,6 +19,7 @@ const ALL: readonly Benchmark[] = [
   releaseBench,
   bulkBench,
   validateBench,
+  dialogueBench,
 ];
 
 const { values, positionals } = parseArgs({

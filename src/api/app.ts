@@ -10,6 +10,7 @@ import type { Api, ApiDeps, Env } from "./context.ts";
 import { problem } from "./problem.ts";
 import { ApiError } from "./errors.ts";
 import { channelRoutes } from "./routes/channels.ts";
+import { dialogueRoutes } from "./routes/dialogues.ts";
 import { importRoutes } from "./routes/imports.ts";
 import { recordRoutes } from "./routes/records.ts";
 import { releaseRoutes } from "./routes/releases.ts";
@@ -65,6 +66,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
   releaseRoutes(api, deps);
   channelRoutes(api, deps);
   importRoutes(api, deps);
+  dialogueRoutes(api, deps);
   api.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: "Entente", version: deps.version, license: { name: "Apache-2.0" } },

@@ -4,6 +4,7 @@ import type { Clock } from "#base";
 import { type Access, type OfficerViewer, type Permission, requirePermission } from "#access";
 import type { Exchange, Self } from "#exchange";
 import type { Intake } from "#intake";
+import type { Dialogues } from "#pillars/dialogues";
 import type { Safeguards } from "#safeguards";
 import type { Officer, Reader, Store } from "#store";
 import { problemSchema } from "./schema.ts";
@@ -17,6 +18,7 @@ export interface ApiDeps {
   readonly safeguards: Safeguards;
   readonly intake: Intake;
   readonly exchange: Exchange;
+  readonly dialogues: Dialogues;
   /** Something was put in the outbox. */
   readonly wake: () => void;
   /** Calls back after anything changed by the link; gives a way to stop listening. */

@@ -291,6 +291,24 @@ export const verdictSchema = z
   .object({ channel: z.string(), partner: party, own: logSchema, theirs: logSchema })
   .openapi("ChannelVerdict");
 
+export const incidentSchema = z
+  .object({
+    id: z.string(),
+    channel: z.string().nullable(),
+    kind: z.string(),
+    message: z.string(),
+    /** What a person does about it. */
+    todo: z.string(),
+    /** SHA-256 of the evidence. */
+    digest: z.string(),
+    at: instant,
+    /** How often the same was tried, and when last. */
+    times: z.int(),
+    lastAt: instant,
+    seenBy: z.string().nullable(),
+  })
+  .openapi("Incident");
+
 export const ledgerSchema = z
   .object({
     channel: channelSchema,
@@ -307,7 +325,7 @@ export const ledgerSchema = z
         receipted: z.boolean().nullable(),
       }),
     ),
-    incidents: z.array(z.object({ id: z.string(), kind: z.string(), message: z.string(), at: instant })),
+    incidents: z.array(incidentSchema),
   })
   .openapi("Ledger");
 

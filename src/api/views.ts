@@ -1,6 +1,7 @@
 import { isJsonObject, parseJson, type JsonObject } from "#base";
 import type { Label } from "#policy";
-import type { Channel, Copy, Reader, Release, StoredRecord } from "#store";
+import { adviceFor } from "#exchange";
+import type { Channel, Copy, Incident, Reader, Release, StoredRecord } from "#store";
 import type { PartyName } from "./context.ts";
 
 /** Stored things as the API shows them. */
@@ -96,4 +97,9 @@ export function objectOf(text: string): JsonObject {
   if (text === "") return {};
   const value = parseJson(text, { maxLength: text.length });
   return isJsonObject(value) ? value : {};
+}
+
+/** Without the evidence itself, which may hold what a record holds. */
+export function incidentView({ evidence: _, ...incident }: Incident) {
+  return { ...incident, todo: adviceFor(incident.kind) };
 }

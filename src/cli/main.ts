@@ -1,11 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { CodedError } from "#base";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
+import { dialogueCommand } from "./commands/dialogue/index.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { exportCommand } from "./commands/export.ts";
 import { feedCommand } from "./commands/feed.ts";
 import { importCommand } from "./commands/import.ts";
+import { incidentCommand } from "./commands/incident.ts";
 import { inboxCommand } from "./commands/inbox.ts";
 import { initCommand } from "./commands/init.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
@@ -33,6 +35,8 @@ const COMMANDS = [
   recordsCommand,
   releaseCommand,
   inboxCommand,
+  dialogueCommand,
+  incidentCommand,
   verifyCommand,
   evidenceCommand,
   ledgerCommand,

@@ -23,11 +23,20 @@ export async function applyReceipt(
   if (carried.length !== body.records.length)
     throw new ExchangeError("parcel-forged", "the receipt speaks of other records than were sent");
   await t.parcels.receipted(channel.id, body.sequence, parcel.sequence);
+  const held = new Map<string, Copy[]>();
+  for (const copy of await t.releases.copiesOn(
+    channel.id,
+    carried.map(({ id }) => id),
+  ))
+    held.set(copy.recordId, [...(held.get(copy.recordId) ?? []), copy]);
+  const changed: Copy[] = [];
   for (const [n, { result }] of body.records.entries()) {
     const record = carried[n];
     if (record === undefined) continue;
-    await follow(t, channel, record, result, now);
+    for (const [copy, state] of follow(held.get(record.id) ?? [], record, result))
+      changed.push({ ...copy, state, updatedAt: now });
   }
+  await t.releases.saveCopies(changed);
 }
 
 interface Carried {
@@ -50,25 +59,16 @@ function carriedBy(sent: OutboundParcel): Carried[] {
   });
 }
 
-async function follow(
-  t: Transactor,
-  channel: Channel,
-  record: Carried,
-  result: ReceiptResult,
-  now: Instant,
-): Promise<void> {
-  const copies = (await t.releases.copiesOf(record.id)).filter(
-    (copy) => copy.party === channel.partner && copy.channel === channel.id,
-  );
-  const set = (copy: Copy, state: Copy["state"]): Promise<void> =>
-    t.releases.saveCopy({ ...copy, state, updatedAt: now });
-  if (record.recall) {
-    for (const copy of copies.filter((held) => held.state === "recall-sent")) await set(copy, "recalled");
-    return;
-  }
+/** What a result makes of the copies of its record. */
+function follow(copies: readonly Copy[], record: Carried, result: ReceiptResult): (readonly [Copy, Copy["state"]])[] {
+  if (record.recall)
+    return copies.filter((copy) => copy.state === "recall-sent").map((copy) => [copy, "recalled"] as const);
   const good = result === "stored" || result === "corrected" || result === "unchanged";
+  const states: (readonly [Copy, Copy["state"]])[] = [];
   for (const copy of copies) {
-    if (copy.version === record.replaces && good) await set(copy, "replaced");
-    else if (copy.state === "sent" && copy.version !== record.replaces) await set(copy, good ? "confirmed" : "refused");
+    if (copy.version === record.replaces && good) states.push([copy, "replaced"]);
+    else if (copy.state === "sent" && copy.version !== record.replaces)
+      states.push([copy, good ? "confirmed" : "refused"]);
   }
+  return states;
 }

@@ -23,6 +23,7 @@ export type ExchangeErrorCode =
   | "message-malformed"
   | "link-failed"
   | "witness-failed"
+  | "incident-unknown"
   | "nothing-to-recall"
   | "release-unknown"
   | "key-ended"

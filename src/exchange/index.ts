@@ -6,6 +6,7 @@
 export { ExchangeError, type ExchangeErrorCode } from "./errors.ts";
 export { createFeeds, type Feeds } from "./feeds/service.ts";
 export type { FeedSecrets } from "./feeds/types.ts";
+export { adviceFor } from "./incident-advice.ts";
 export { distrustLog } from "./log-trust.ts";
 export { type LinkIdentity, tlsPin } from "./link.ts";
 export type { ExportedLog } from "./log-export.ts";

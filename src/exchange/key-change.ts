@@ -57,9 +57,12 @@ export async function rotateKeys(
       if (channel.state === "closed" || channel.state === "awaiting-confirmation" || held.at(-1)?.ended === "revoked")
         continue;
       const keys = [self.key, next.key];
-      const { parcel } = await postSigned(t, self, channel, { kind: "key-change", body }, null, now, keys);
-      if (parcel.kind === "key-change") await recordKeyChange(t, channel, parcel, held, self.tlsPin);
-      channels.push({ channel: channel.id, partner: channel.partnerName, place: parcel.sequence });
+      const posting = { letter: { kind: "key-change", body }, subject: null } as const;
+      const [posted] = await postSigned(t, self, channel, [posting], now, keys);
+      if (posted === undefined) throw new TypeError("one letter makes one parcel");
+      const { sequence } = posted;
+      await recordKeyChange(t, channel, { from: self.id, sequence, sent: now, body }, held, self.tlsPin);
+      channels.push({ channel: channel.id, partner: channel.partnerName, place: sequence });
     }
     // The invitations that are still out name the old key.
     for (const { id, state } of await t.channels.invitations())

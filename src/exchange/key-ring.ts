@@ -100,11 +100,22 @@ export async function requireOwnKey(r: Reader, self: Self, channel: Channel, now
   });
 }
 
+/** What a change of keys is made of. */
+type Change = Pick<ParcelOf<"key-change">, "from" | "sequence" | "sent" | "body">;
+
+/** The periods after a change that has been read and not yet judged. */
+export function afterKeyChange(held: readonly KeyPeriod[], { sequence, sent, body }: Change): readonly KeyPeriod[] {
+  const old = held.at(-1);
+  if (old === undefined || held.some(({ key }) => key === body.key)) return held;
+  const next = { key: body.key, from: sent, first: sequence + 1, until: null, last: null, ended: null };
+  return [...held.slice(0, -1), { ...old, until: body.overlapUntil, last: sequence, ended: "rotated" }, next];
+}
+
 /** Notes a key change of either party. Said again (after a restore), it changes nothing. */
 export async function recordKeyChange(
   t: Transactor,
   channel: Channel,
-  parcel: ParcelOf<"key-change">,
+  parcel: Change,
   held: readonly KeyPeriod[],
   oldPin: string | null,
 ): Promise<void> {

@@ -158,7 +158,7 @@ export interface LinkReply {
 
 export interface LinkClient {
   /** @throws ExchangeError `link-failed` when the partner is not reached, or is not the one whose key is pinned. */
-  send(url: string, pin: string, body: string, signal: AbortSignal): Promise<LinkAnswer>;
+  send(url: string, pin: string, message: Uint8Array, signal: AbortSignal): Promise<LinkAnswer>;
   /** Asks the partner what it holds of our log. @throws ExchangeError `link-failed`, `message-malformed`. */
   askLog(url: string, pin: string, from: number, have: number, signal: AbortSignal): Promise<LogStatement>;
   /** Posts a text to a node whose TLS key is pinned. @throws ExchangeError `link-failed` as `send` does. */
@@ -166,13 +166,19 @@ export interface LinkClient {
   close(): void;
 }
 
+export interface LinkClientOptions {
+  /** Milliseconds of silence after which a call fails. */
+  readonly timeout?: number | undefined;
+  /** The TLS keys by which a partner may be met in place of the one named: inside an overlap it has two. */
+  readonly pinsOf?: (pin: string) => Promise<readonly string[]>;
+}
+
 /**
  * @param identity the key to call with; asked for again at each call, since it changes once every partner has heard of a new one
- * @param pinsOf the TLS keys by which a partner may be met in place of the one named: inside an overlap it has two
  */
 export function createLinkClient(
   identity: LinkIdentity | (() => LinkIdentity),
-  pinsOf: (pin: string) => Promise<readonly string[]> = (pin) => Promise.resolve([pin]),
+  { timeout = REQUEST_MS, pinsOf = (pin) => Promise.resolve([pin]) }: LinkClientOptions = {},
 ): LinkClient {
   const agents = new Map<string, Agent>();
   const agentNow = (): Agent => {
@@ -188,7 +194,7 @@ export function createLinkClient(
   const exchange = (
     url: URL,
     pin: string,
-    body: { readonly type: string; readonly text: string } | null,
+    body: { readonly type: string; readonly bytes: Uint8Array } | null,
     signal: AbortSignal,
     limit = MAX_ANSWER,
   ) =>
@@ -201,18 +207,11 @@ export function createLinkClient(
             { cause },
           ),
         );
-      const headers =
-        body === null ? {} : { "content-type": body.type, "content-length": Buffer.byteLength(body.text) };
+      const headers = body === null ? {} : { "content-type": body.type, "content-length": body.bytes.length };
       const method = body === null ? "GET" : "POST";
-      const req = request(url, {
-        method,
-        agent: agentNow(),
-        signal,
-        timeout: REQUEST_MS,
-        headers,
-        servername: pinName(pin),
-      });
-      const send = (): void => void (body === null ? req.end() : req.end(body.text));
+      const options = { method, agent: agentNow(), signal, timeout, headers, servername: pinName(pin) };
+      const req = request(url, options);
+      const send = (): void => void (body === null ? req.end() : req.end(body.bytes));
       req.on("error", fail);
       req.on("timeout", () => req.destroy(new Error("no answer in time")));
       req.on("socket", (socket) => {
@@ -240,8 +239,9 @@ export function createLinkClient(
       });
     });
   return {
-    async send(url, pin, body, signal) {
-      const { bytes } = await exchange(new URL(PATH, url), pin, { type: "application/json", text: body }, signal);
+    async send(url, pin, message, signal) {
+      const body = { type: "application/vnd.entente.parcels", bytes: message };
+      const { bytes } = await exchange(new URL(PATH, url), pin, body, signal);
       return readAnswer(bytes);
     },
     async askLog(url, pin, from, have, signal) {
@@ -251,7 +251,12 @@ export function createLinkClient(
       return readStatement((await exchange(target, pin, null, signal, MAX_MESSAGE)).bytes);
     },
     async post(url, pin, body, signal) {
-      const { status, bytes } = await exchange(url, pin, { type: "text/plain; charset=utf-8", text: body }, signal);
+      const { status, bytes } = await exchange(
+        url,
+        pin,
+        { type: "text/plain; charset=utf-8", bytes: Buffer.from(body) },
+        signal,
+      );
       return { status, text: Buffer.from(bytes).toString("utf8") };
     },
     close() {

@@ -76,7 +76,7 @@ export async function exportLogs(
       rows: "outbound",
       signer: us,
       cosigners: [...vouching(partner), ...witnesses.map(({ name, key }) => ({ name, publicKey: key }))],
-      head: await ownNoteAt(r, self, channel, size),
+      head: (await ownNoteAt(r, self, channel, size)) ?? (await r.trees.checkpoint(ownLog(channel.id))),
       noteAt: (at) => ownNoteAt(r, self, channel, at),
     },
     {

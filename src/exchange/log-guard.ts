@@ -1,6 +1,15 @@
-import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { BaseError, type Clock, equalBytes, fromUtf8, type Instant, instantOf, parseJson, sha256Hex } from "#base";
+import {
+  BaseError,
+  type Clock,
+  equalBytes,
+  fromUtf8,
+  type Instant,
+  instantOf,
+  parseJson,
+  sha256Hex,
+  utf8,
+} from "#base";
 import {
   append,
   type Checkpoint,
@@ -14,11 +23,12 @@ import {
   rootAt,
 } from "#ledger";
 import type { Viewer } from "#policy";
-import type { Channel, Store, Transactor } from "#store";
+import type { Channel, OutboundParcel, Store, Transactor } from "#store";
 import type { TypeRegistry } from "#stix";
 import { applyOwn } from "./apply-own.ts";
 import { ExchangeError } from "./errors.ts";
 import { ownKeys } from "./key-ring.ts";
+import { keepIncident } from "./incident.ts";
 import { distrustLog, isDistrusted, unprovenKey } from "./log-trust.ts";
 import { leafOf, ownLog, partnerLog, readingHashes } from "./outbox.ts";
 import type { Self } from "./self.ts";
@@ -66,6 +76,8 @@ export async function stateLog(t: Transactor, channel: Channel, from: number, ha
     characters += parcel.envelope.length;
   }
   if (have < (await t.trees.size(ownLog(channel.id)))) await t.parcels.requeue(channel.id, have);
+  // It is back: what was put off until it might be need not wait.
+  await t.parcels.retryNow(channel.id);
   return { size, checkpoint: await t.trees.checkpoint(partnerLog(channel.id)), entries };
 }
 
@@ -134,18 +146,19 @@ async function settle(
   const now = instantOf(clock());
   const log = ownLog(channel.id);
   await t.settings.lock(log);
-  // Another process of this party signed meanwhile, or recovered the same: look again.
-  if ((await t.trees.size(log)) !== mine) return false;
-  const held =
-    said.checkpoint === null ? null : ownCheckpoint(said.checkpoint, channel, self, await ownKeys(t, self, channel));
-  if (held === null || held.size <= mine) {
+  const size = await t.trees.size(log);
+  const held = said.checkpoint === null ? null : ownCheckpoint(said.checkpoint, channel, self, await ownKeys(t, self, channel));
+  // The log may have grown while the partner was asked: a node that is at work must not have to ask for ever.
+  if (held === null || held.size <= size) {
     if (held !== null && !equalBytes(held.root, await rootAt(readingHashes(t), log, held.size))) throw forked(channel);
     if (await isDistrusted(t, channel.id)) {
       await t.settings.set(unprovenKey(channel.id), "");
-      await t.audit.note("log.proven", channel.id, { size: mine });
+      await t.audit.note("log.proven", channel.id, { size });
     }
     return true;
   }
+  // The entries that came begin where the log ended when they were asked for: look again.
+  if (size !== mine) return false;
   if (!(await isDistrusted(t, channel.id))) await distrustLog(t, channel.id, "the partner holds more of our log");
   if (said.entries.length === 0)
     throw new ExchangeError("link-failed", "the partner says that it holds more of our log, and does not give it");
@@ -193,12 +206,13 @@ async function recoverEntry(
   }
   if (parcel.channel !== channel.id || parcel.from !== self.id || parcel.sequence !== sequence)
     throw new ExchangeError("message-malformed", "the partner gives back a parcel from another place");
-  await append(t.trees, ownLog(channel.id), leafOf(envelope, salt));
-  await t.parcels.addOutbound({
+  const hash = sha256Hex(envelope);
+  await append(t.trees, ownLog(channel.id), leafOf(hash, salt));
+  const recovered: OutboundParcel = {
     channel: channel.id,
     sequence,
     kind: parcel.kind,
-    hash: sha256Hex(envelope),
+    hash,
     envelope,
     salt,
     subject: await applyOwn(t, registry, self, channel, parcel, now),
@@ -209,7 +223,8 @@ async function recoverEntry(
     deliveredAt: now,
     lastError: null,
     receipt: null,
-  });
+  };
+  await t.parcels.addOutbound([recovered]);
 }
 
 function forked(channel: Channel): ExchangeError {
@@ -221,10 +236,12 @@ function forked(channel: Channel): ExchangeError {
 
 /** Kept as evidence, once, and the log stays shut until a person has decided. */
 async function keepFork(t: Transactor, channel: Channel, said: LogStatement, message: string, at: Instant) {
-  const evidence = said.checkpoint ?? "";
   await t.settings.set(unprovenKey(channel.id), message);
-  if ((await t.parcels.incidents(1000)).some((incident) => incident.evidence === evidence)) return;
-  const id = `incident--${randomUUID()}`;
-  await t.parcels.addIncident({ id, channel: channel.id, kind: "log-forked", message, evidence, at, seenBy: null });
-  await t.audit.note("incident", channel.id, { code: "log-forked" });
+  await keepIncident(t, {
+    channel: channel.id,
+    code: "log-forked",
+    message,
+    evidence: utf8(said.checkpoint ?? ""),
+    at,
+  });
 }

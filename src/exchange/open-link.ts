@@ -42,6 +42,8 @@ export interface LinkOptions {
   readonly port: number;
   readonly holder: string;
   readonly pollMs: number;
+  /** How long a partner may be silent in the middle of an answer. */
+  readonly timeoutMs?: number;
   readonly onError: (error: unknown) => void;
 }
 
@@ -63,10 +65,10 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
   const { identity, others = [], host, port, holder, pollMs, onError } = options;
   const job: Viewer = { kind: "job", party: self.id, name: "link", may: [] };
   let calling = identity;
-  const client = createLinkClient(
-    () => calling,
-    (pin) => store.read(job, (r) => partnerPins(r, pin, instantOf(clock()))),
-  );
+  const client = createLinkClient(() => calling, {
+    timeout: options.timeoutMs,
+    pinsOf: (pin) => store.read(job, (r) => partnerPins(r, pin, instantOf(clock()))),
+  });
   let delivery: Delivery | null = null;
   const onReceived = (channel: string, parcel: Parcel["kind"]): void => {
     onEvent({ kind: "received", channel, parcel });

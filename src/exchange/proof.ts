@@ -1,10 +1,10 @@
-import { BaseError, equalBytes } from "#base";
+import { BaseError, equalBytes, sha256Hex } from "#base";
 import {
   type KeyPeriod,
   LedgerError,
   logOrigin,
   memoryHashStore,
-  append,
+  appendAll,
   openCheckpoint,
   openEnvelope,
   PARCEL_TYPE,
@@ -14,7 +14,7 @@ import {
 } from "#ledger";
 import type { Channel, InboundParcel, OutboundParcel, Reader } from "#store";
 import { ownPeriods, partnerPeriods } from "./key-ring.ts";
-import { leafOf, ownLog, partnerLog } from "./outbox.ts";
+import { leafOf, ownLog, ownNoteAt, partnerLog } from "./outbox.ts";
 import type { Self } from "./self.ts";
 
 export interface LogVerdict {
@@ -35,40 +35,48 @@ export interface ChannelVerdict {
 
 /** Builds both logs of a channel again from the parcels themselves, and holds them against the signed checkpoints. */
 export async function verifyChannel(r: Reader, self: Self, channel: Channel): Promise<ChannelVerdict> {
+  const size = await r.trees.size(ownLog(channel.id));
+  // What waits in the outbox is logged and not yet signed for: this node's key stands for the whole of its own log.
+  const head = size === 0 ? null : await ownNoteAt(r, self, channel, size);
   return {
     channel: channel.id,
     partner: channel.partner,
     own: await verifyLog(
       channel,
       { party: self.id, periods: await ownPeriods(r, self, channel) },
-      await r.trees.checkpoint(ownLog(channel.id)),
+      [head, await r.trees.checkpoint(ownLog(channel.id))],
       (n) => r.parcels.outbound(channel.id, n),
     ),
     theirs: await verifyLog(
       channel,
       { party: channel.partner, periods: await partnerPeriods(r, channel) },
-      await r.trees.checkpoint(partnerLog(channel.id)),
+      [await r.trees.checkpoint(partnerLog(channel.id))],
       (n) => r.parcels.inbound(channel.id, n),
     ),
   };
 }
 
+/** @param notes the head first, then older ones that must be of the same tree; `null`: there is none. */
 async function verifyLog(
   channel: Channel,
   signer: { readonly party: string; readonly periods: readonly KeyPeriod[] },
-  note: string | null,
+  notes: readonly (string | null)[],
   parcelAt: (sequence: number) => Promise<OutboundParcel | InboundParcel | null>,
 ): Promise<LogVerdict> {
-  if (note === null) return { size: 0, verified: true, root: null, problems: [] };
   const problems: string[] = [];
   let size = 0;
   let root: string | null = null;
   try {
     const keys = signer.periods.map(({ key }) => key);
-    const checkpoint = openCheckpoint(note, { name: logOrigin(channel.id, signer.party), keys });
-    ({ size } = checkpoint);
-    root = Buffer.from(checkpoint.root).toString("base64");
-    const rebuilt = memoryHashStore();
+    const log = { name: logOrigin(channel.id, signer.party), keys };
+    const heads = notes
+      .filter((note) => note !== null)
+      .map((note) => openCheckpoint(note, log));
+    const [newest] = heads;
+    if (newest === undefined) return { size: 0, verified: true, root: null, problems: [] };
+    ({ size } = newest);
+    root = Buffer.from(newest.root).toString("base64");
+    const leaves: Uint8Array[] = [];
     for (let sequence = 0; sequence < size; sequence++) {
       const held = await parcelAt(sequence);
       if (held === null) throw new LedgerError("tree-range", `parcel ${sequence} is missing`);
@@ -78,10 +86,14 @@ async function verifyLog(
       if (period !== undefined) requireKeyAt(period, sequence, parcel.sent);
       if (parcel.sequence !== sequence || parcel.from !== signer.party)
         problems.push(`parcel ${sequence} is not what it says`);
-      await append(rebuilt, "log", leafOf(held.envelope, held.salt));
+      leaves.push(leafOf(sha256Hex(held.envelope), held.salt));
     }
-    if (!equalBytes(await rootAt(rebuilt, "log", size), checkpoint.root))
-      problems.push("the parcels held here do not make the tree that was signed");
+    const rebuilt = memoryHashStore();
+    await appendAll(rebuilt, "log", leaves);
+    for (const head of heads) {
+      if (head.size > size || !equalBytes(await rootAt(rebuilt, "log", head.size), head.root))
+        problems.push("the parcels held here do not make the tree that was signed");
+    }
   } catch (error) {
     if (!(error instanceof LedgerError || error instanceof BaseError)) throw error;
     problems.push(error.message);

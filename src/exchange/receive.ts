@@ -1,6 +1,6 @@
 import { BaseError, type Clock, equalBytes, type Instant, instantOf, sha256Hex } from "#base";
 import {
-  append,
+  appendAll,
   type KeyPeriod,
   LedgerError,
   openEnvelope,
@@ -12,17 +12,17 @@ import {
   rootAt,
 } from "#ledger";
 import type { Viewer } from "#policy";
-import type { Channel, Store, Transactor } from "#store";
+import type { Channel, InboundParcel, Store, Transactor } from "#store";
 import type { TypeRegistry } from "#stix";
 import { applyReceipt } from "./apply-receipt.ts";
 import { applyRecall, applyRecords, type RecordResult } from "./apply-records.ts";
 import { cosignPartner } from "./cosigning.ts";
 import { ExchangeError } from "./errors.ts";
 import { keepIncident } from "./incident.ts";
-import { openFreshCheckpoint, partnerPeriods } from "./key-ring.ts";
+import { afterKeyChange, openFreshCheckpoint, partnerPeriods } from "./key-ring.ts";
 import { applyKeyChange } from "./key-change.ts";
-import { type LinkAnswer, readMessage } from "./message.ts";
-import { leafOf, partnerLog, post } from "./outbox.ts";
+import { type LinkAnswer, type LinkMessage, readMessage } from "./message.ts";
+import { leafOf, partnerLog, postAll, type Posting } from "./outbox.ts";
 import type { Self } from "./self.ts";
 import { applySuccession } from "./succession.ts";
 
@@ -36,15 +36,15 @@ export interface ReceiveDeps {
 }
 
 /**
- * Takes one message from the partner whose key the link has proven. Verified, logged, applied and receipted in one
- * transaction: at least once on the wire, exactly once in effect.
+ * Takes one message from the partner whose key the link has proven. Its parcels are verified, logged, applied and receipted
+ * in one transaction: at least once on the wire, exactly once in effect.
  */
 export async function receive(deps: ReceiveDeps, channelId: string, bytes: Uint8Array): Promise<LinkAnswer> {
   const { store, self, clock } = deps;
   const job: Viewer = { kind: "job", party: self.id, name: "link", may: ["read"] };
   try {
-    const { answer, kind } = await store.transact(job, (t) => receiveIn(t, deps, channelId, bytes));
-    if (kind !== null) deps.onReceived(channelId, kind);
+    const { answer, kinds } = await store.transact(job, (t) => receiveIn(t, deps, channelId, bytes));
+    for (const kind of kinds) deps.onReceived(channelId, kind);
     return answer;
   } catch (error) {
     if (error instanceof ExchangeError && error.code === "log-unproven")
@@ -63,12 +63,13 @@ export async function receive(deps: ReceiveDeps, channelId: string, bytes: Uint8
   }
 }
 
-async function receiveIn(
-  t: Transactor,
-  deps: ReceiveDeps,
-  channelId: string,
-  bytes: Uint8Array,
-): Promise<{ answer: LinkAnswer; kind: Parcel["kind"] | null }> {
+interface Taken {
+  readonly answer: LinkAnswer;
+  /** What came new, in order. */
+  readonly kinds: readonly Parcel["kind"][];
+}
+
+async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, bytes: Uint8Array): Promise<Taken> {
   const { self, clock } = deps;
   const channel = await t.channels.get(channelId);
   if (channel === null) throw new ExchangeError("channel-unknown", "no channel");
@@ -78,56 +79,85 @@ async function receiveIn(
       fix: "Tell the partner: somebody uses its old key. Nothing of it was taken.",
     });
   if (channel.state !== "active")
-    return { answer: { result: "later", message: "the channel is not confirmed on this side" }, kind: null };
+    return { answer: { result: "later", message: "the channel is not confirmed on this side" }, kinds: [] };
   const message = readMessage(bytes);
-  const hash = sha256Hex(message.envelope);
   const log = partnerLog(channel.id);
   await t.settings.lock(log);
   const expected = await t.trees.size(log);
-  if (message.sequence > expected) return { answer: { result: "gap", expected }, kind: null };
-  if (message.sequence < expected) {
-    const held = await t.parcels.inbound(channel.id, message.sequence);
-    if (held?.hash === hash) {
-      // The answer was lost on its way. Its cosignature goes again, but never for another history signed beside the same parcel.
-      const known = await checkCheckpoint(t, channel, message.checkpoint, message.sequence + 1, instantOf(clock()));
-      const line = await cosignPartner(t, self, channel, known, clock());
-      return { answer: { result: "duplicate", ...(line === null ? {} : { cosignature: line }) }, kind: null };
-    }
-    throw new ExchangeError(
-      "parcel-fork",
-      `the partner sent another parcel for place ${message.sequence}, which is taken`,
-      {
-        fix: "Speak with the partner: its log has two histories. Do not go on before it is explained.",
-      },
+  if (message.first > expected) return { answer: { result: "gap", expected }, kinds: [] };
+  const size = message.first + message.parcels.length;
+  const known = Math.min(expected - message.first, message.parcels.length);
+  await checkKnown(t, channel, message, known);
+  const fresh = openAll(message.parcels.slice(known), expected, channel, self, periods);
+  if (fresh.length > 0)
+    await appendAll(
+      t.trees,
+      log,
+      fresh.map(({ hash, salt }) => leafOf(hash, salt)),
     );
-  }
-  const parcel = openParcel(message.envelope, message.sequence, channel, self, periods);
-  await append(t.trees, log, leafOf(message.envelope, message.salt));
-  const checkpoint = await checkCheckpoint(t, channel, message.checkpoint, expected + 1, instantOf(clock()));
+  // When the answer was lost on its way, its cosignature goes again, but never for another history signed beside the same parcels.
+  const checkpoint = await checkCheckpoint(t, channel, message.checkpoint, size, instantOf(clock()));
+  const line = await cosignPartner(t, self, channel, checkpoint, clock());
+  const cosigned = line === null ? {} : { cosignature: line };
+  if (fresh.length === 0) return { answer: { result: "duplicate", size, ...cosigned }, kinds: [] };
   await t.trees.setCheckpoint(log, message.checkpoint);
-  const cosignature = await cosignPartner(t, self, channel, checkpoint, clock());
 
   const now = instantOf(clock());
-  const { summary, subject, results } = await apply(t, deps, channel, parcel, message.envelope, now);
-  await t.parcels.addInbound({
-    channel: channel.id,
-    sequence: message.sequence,
-    kind: parcel.kind,
-    hash,
-    envelope: message.envelope,
-    salt: message.salt,
-    checkpoint: message.checkpoint,
-    subject,
-    summary: JSON.stringify(summary),
-    receivedAt: now,
-  });
+  const inbound: InboundParcel[] = [];
+  const receipts: Posting[] = [];
+  for (const { parcel, ...sealed } of fresh) {
+    const { summary, subject, results } = await apply(t, deps, channel, parcel, sealed.envelope, now);
+    const { kind, sequence } = parcel;
+    const rest = { subject, summary: JSON.stringify(summary), receivedAt: now, checkpoint: message.checkpoint };
+    inbound.push({ channel: channel.id, sequence, kind, ...sealed, ...rest });
+    if (results !== null) {
+      const body = { parcel: sealed.hash, sequence, received: now, records: results };
+      receipts.push({ letter: { kind: "receipt", body }, subject: sealed.hash });
+    }
+  }
+  await t.parcels.addInbound(inbound);
   await t.channels.contact(channel.id, null);
   await t.parcels.retryNow(channel.id);
-  if (results !== null) {
-    const body = { parcel: hash, sequence: message.sequence, received: now, records: results };
-    await post(t, self, channel, { kind: "receipt", body }, hash, now);
+  await postAll(t, self, channel, receipts, now);
+  const kinds = inbound.map(({ kind }) => kind);
+  return { answer: { result: "stored", size, taken: fresh.length, ...cosigned }, kinds };
+}
+
+/** The first `known` parcels of the message must be the ones that are held at their places. */
+async function checkKnown(t: Transactor, channel: Channel, message: LinkMessage, known: number): Promise<void> {
+  if (known === 0) return;
+  const held = await t.parcels.openings("inbound", channel.id, message.first, known);
+  for (const [n, { envelope }] of message.parcels.slice(0, known).entries()) {
+    if (held[n]?.hash === sha256Hex(envelope)) continue;
+    throw new ExchangeError(
+      "parcel-fork",
+      `the partner sent another parcel for place ${message.first + n}, which is taken`,
+      { fix: "Speak with the partner: its log has two histories. Do not go on before it is explained." },
+    );
   }
-  return { answer: { result: "stored", ...(cosignature === null ? {} : { cosignature }) }, kind: parcel.kind };
+}
+
+interface Opened {
+  readonly envelope: string;
+  readonly salt: string;
+  readonly hash: string;
+  readonly parcel: Parcel;
+}
+
+/** Opens parcels that follow each other: after a change of keys among them the next may be signed by the new key. */
+function openAll(
+  sealed: LinkMessage["parcels"],
+  first: number,
+  channel: Channel,
+  self: Self,
+  before: readonly KeyPeriod[],
+): Opened[] {
+  let periods = before;
+  return sealed.map(({ envelope, salt }, n) => {
+    const parcel = openParcel(envelope, first + n, channel, self, periods);
+    if (parcel.kind === "key-change") periods = afterKeyChange(periods, parcel);
+    return { envelope, salt, hash: sha256Hex(envelope), parcel };
+  });
 }
 
 function openParcel(

@@ -7,6 +7,7 @@ import type { Channel } from "#store";
 import { createDepartures } from "./departures.ts";
 import { ExchangeError } from "./errors.ts";
 import { type Forward, forwardMedia } from "./hops.ts";
+import { seeIncident } from "./incident.ts";
 import { createLinkClient, type LinkIdentity } from "./link.ts";
 import { type ExportedLog, exportLogs, type WriteFile } from "./log-export.ts";
 import { type ExchangeDeps, type Link, type LinkOptions, openLink } from "./open-link.ts";
@@ -45,6 +46,8 @@ export interface Exchange {
   importMedia(actor: Viewer, sealed: Uint8Array): Promise<MediaReport>;
   /** Asks the witnesses once, without a link. */
   askWitnesses(identity: LinkIdentity): Promise<readonly Witnessing[]>;
+  /** Notes that an officer has looked at an incident; it stays, with its evidence. */
+  seeIncident(actor: Viewer, id: string): Promise<void>;
   /** Opens the link: partners reach this node, and the outbox is carried to them. */
   open(options: LinkOptions): Promise<Link>;
 }
@@ -149,6 +152,8 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     },
 
     evidence: (viewer, release) => makeEvidence(store, self, viewer, clock, release),
+
+    seeIncident: (actor, id) => seeIncident(store, actor, id),
 
     async open(options) {
       link = await openLink(deps, options);

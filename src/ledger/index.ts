@@ -36,6 +36,7 @@ export { LedgerError, type LedgerErrorCode } from "./errors.ts";
 export { generateSeed, keyId, type SigningKey, signingKey, verifySignature } from "./keys.ts";
 export {
   append,
+  appendAll,
   consistencyProof,
   EMPTY_ROOT,
   type HashStore,

@@ -19,10 +19,10 @@ import {
   tlsPin,
   type Witnessing,
 } from "#exchange";
-import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
+import { createIntake, type Intake, type Loader, mispLoader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
 import { designationType, ofacLoader, unLoader } from "#pillars/designations";
-import { dialogueRoundType } from "#pillars/dialogues";
+import { createDialogues, type Dialogues, dialogueTypes } from "#pillars/dialogues";
 import { createSafeguards, type Safeguards } from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
@@ -47,6 +47,7 @@ export interface EntenteNode {
   readonly intake: Intake;
   readonly exchange: Exchange;
   readonly feeds: Feeds;
+  readonly dialogues: Dialogues;
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
   /** Opens the link to partners and starts delivery. */
   openLink(): Promise<Link>;
@@ -65,14 +66,17 @@ const POLL_MS = 1000;
 const VERSION = "0.1.0";
 
 /** What the pillars bring: record types and loaders, as plain lists. */
-const PILLAR_TYPES: readonly RecordType[] = [designationType, dialogueRoundType];
+const PILLAR_TYPES: readonly RecordType[] = [designationType, ...dialogueTypes];
 const PILLAR_LOADERS: readonly Loader[] = [ofacLoader, unLoader];
 
 export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
   const { config, folder } = home;
   const { clock, onError } = options;
   const party = config.party.id;
-  const engine = config.store === "sqlite" ? openSqlite(join(folder, "entente.sqlite")) : openPostgres(config.store);
+  const engine =
+    config.store === "sqlite"
+      ? openSqlite(join(folder, "entente.sqlite"), config.maxStoreBytes)
+      : openPostgres(config.store);
   const store = await openStore({ engine, party, clock });
   const registry = new TypeRegistry([...coreTypes, ...PILLAR_TYPES]);
   const keys = await openKeys(store, home, clock);
@@ -98,7 +102,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     witnesses: config.witnesses ?? [],
     onEvent: (event) => events.emit("exchange", event),
   });
-  const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, stixLoader] });
+  const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, mispLoader, stixLoader] });
   const node: EntenteNode = {
     home,
     self,
@@ -109,6 +113,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     intake,
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
+    dialogues: createDialogues({ store, self, clock, registry }),
     events,
     openLink: async () =>
       exchange.open({
@@ -119,6 +124,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
         port: config.link.port,
         holder: randomUUID(),
         pollMs: POLL_MS,
+        ...(config.link.timeoutSeconds === undefined ? {} : { timeoutMs: config.link.timeoutSeconds * 1000 }),
         onError,
       }),
     ageIdentities,
@@ -156,7 +162,7 @@ async function linkIdentity(store: Store, self: Self, { current, overlapping }: 
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(
-  { store, self, access, safeguards, intake, exchange, events }: EntenteNode,
+  { store, self, access, safeguards, intake, exchange, dialogues, events }: EntenteNode,
   { clock, onError }: NodeOptions,
   wake: () => void,
 ): ApiDeps {
@@ -168,6 +174,7 @@ function webDeps(
     safeguards,
     intake,
     exchange,
+    dialogues,
     wake,
     onError,
     version: VERSION,

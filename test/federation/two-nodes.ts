@@ -46,7 +46,7 @@ export const stores: Readonly<Record<string, () => Promise<string>>> = {
   ...(testServer === undefined ? {} : { postgres: () => freshDatabase() }),
 };
 
-export async function party(name: string, store = "sqlite"): Promise<Party> {
+export async function party(name: string, store = "sqlite", change: Partial<Home["config"]> = {}): Promise<Party> {
   const folder = mkdtempSync(join(tmpdir(), "entente-node-"));
   const port = await freePort();
   const home = await createHome(
@@ -56,6 +56,7 @@ export async function party(name: string, store = "sqlite"): Promise<Party> {
       link: { host: "127.0.0.1", port, url: `https://127.0.0.1:${port}` },
       web: { host: "127.0.0.1", port: 0 },
       store,
+      ...change,
     },
     new Date(),
   );

@@ -2,8 +2,15 @@ import { z } from "@hono/zod-openapi";
 import { checkEvidence } from "#ledger";
 import { type Api, type ApiDeps, idParam, partyNames, route, viewerWith } from "../context.ts";
 import { ApiError } from "../errors.ts";
-import { channelSchema, evidenceVerdictSchema, inboxSchema, ledgerSchema, verdictSchema } from "../schema.ts";
-import { channelView } from "../views.ts";
+import {
+  channelSchema,
+  evidenceVerdictSchema,
+  inboxSchema,
+  incidentSchema,
+  ledgerSchema,
+  verdictSchema,
+} from "../schema.ts";
+import { channelView, incidentView } from "../views.ts";
 
 interface Summary {
   readonly title?: string;
@@ -174,9 +181,7 @@ export function channelRoutes(api: Api, deps: ApiDeps): void {
           own: { size: await r.trees.size(`out:${id}`), checkpoint: await r.trees.checkpoint(`out:${id}`) },
           theirs: { size: await r.trees.size(`in:${id}`), checkpoint: await r.trees.checkpoint(`in:${id}`) },
           entries,
-          incidents: (await r.parcels.incidents())
-            .filter((incident) => incident.channel === id)
-            .map(({ id: incident, kind, message, at }) => ({ id: incident, kind, message, at })),
+          incidents: (await r.parcels.incidents()).filter((incident) => incident.channel === id).map(incidentView),
         };
       });
       if (view === null) throw new ApiError("not-found", `there is no channel ${id}`);
@@ -205,6 +210,35 @@ export function channelRoutes(api: Api, deps: ApiDeps): void {
         },
         200,
       );
+    },
+  );
+
+  api.openapi(
+    route({
+      method: "get",
+      path: "/incidents",
+      summary: "What partners and witnesses did wrong, and what to do",
+      response: z.object({ incidents: z.array(incidentSchema) }),
+    }),
+    async (c) => {
+      const viewer = viewerWith(c, "ledger.verify");
+      const incidents = await store.read(viewer, (r) => r.parcels.incidents(1000));
+      return c.json({ incidents: incidents.map(incidentView) }, 200);
+    },
+  );
+
+  api.openapi(
+    route({
+      method: "post",
+      path: "/incidents/{id}/seen",
+      summary: "An officer has looked at an incident",
+      params: idParam,
+      response: z.object({ id: z.string() }),
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      await exchange.seeIncident(viewerWith(c, "ledger.verify"), id);
+      return c.json({ id }, 200);
     },
   );
 

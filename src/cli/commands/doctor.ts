@@ -85,7 +85,7 @@ async function storeFindings(node: EntenteNode): Promise<Finding[]> {
       says:
         incidents.length === 0
           ? "none"
-          : `${incidents.length} that nobody has looked at: ${incidents[0]?.message ?? ""}`,
+          : `${incidents.length} that nobody has looked at: ${incidents[0]?.message ?? ""}. What to do: entente incident list`,
     });
     return out;
   });

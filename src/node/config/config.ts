@@ -13,7 +13,13 @@ export const configSchema = z.strictObject({
     purposes: z.array(z.string().min(1).max(200)).max(100),
   }),
   /** Where partners reach this node. Port 0 takes a free one. */
-  link: z.strictObject({ host: z.string(), port, url: z.url({ protocol: /^https$/ }) }),
+  link: z.strictObject({
+    host: z.string(),
+    port,
+    url: z.url({ protocol: /^https$/ }),
+    /** How long a partner may be silent in the middle of an answer; 60 unless told. */
+    timeoutSeconds: z.int().min(1).max(3600).optional(),
+  }),
   /** Where officers reach the workbench. */
   web: z.strictObject({ host: z.string(), port }),
   /** Logs of others that this node witnesses (C2SP tlog-witness), each with the Ed25519 key (base64) trusted for it. */
@@ -36,6 +42,8 @@ export const configSchema = z.strictObject({
     .optional(),
   /** `sqlite`: a file in the node's folder. Otherwise a PostgreSQL connection string. */
   store: z.string().default("sqlite"),
+  /** Bytes that a SQLite store may take: at the limit a node stops taking in, before the disk is full for everything else. */
+  maxStoreBytes: z.int().min(1).optional(),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -1,6 +1,9 @@
+import { sql } from "kysely";
 import type { Instant } from "#base";
-import type { ParcelKind } from "../tables/exchange.ts";
-import type { RepoContext } from "./context.ts";
+import type { ExchangeTables, ParcelKind } from "../tables/exchange.ts";
+import type { BulkInsert } from "../engine/engine.ts";
+import { StoreError } from "../errors.ts";
+import { actorName, chunks, type RepoContext } from "./context.ts";
 
 export interface OutboundParcel {
   readonly channel: string;
@@ -44,17 +47,73 @@ export interface Incident {
   readonly kind: string;
   readonly message: string;
   readonly evidence: string;
+  /** SHA-256 of the whole evidence, of which `evidence` may be the beginning. */
+  readonly digest: string;
   readonly at: Instant;
+  /** How often the same was tried, and when last. */
+  readonly times: number;
+  readonly lastAt: Instant;
   readonly seenBy: string | null;
 }
 
+const text = (name: string) => ({ name, type: "text" }) as const;
+const integer = (name: string) => ({ name, type: "integer" }) as const;
+
+// The first two columns name a row: that is what the engines ask of a bulk insert.
+const INSERT_OUTBOUND: BulkInsert = {
+  table: "outbound",
+  key: null,
+  columns: [
+    integer("sequence"),
+    text("channel"),
+    text("kind"),
+    text("hash"),
+    text("envelope"),
+    text("salt"),
+    text("subject"),
+    text("created_at"),
+    text("state"),
+    integer("attempts"),
+    text("next_attempt_at"),
+    text("delivered_at"),
+    text("last_error"),
+    integer("receipt"),
+  ],
+};
+
+const INSERT_INBOUND: BulkInsert = {
+  table: "inbound",
+  key: null,
+  columns: [
+    integer("sequence"),
+    text("channel"),
+    text("kind"),
+    text("hash"),
+    text("envelope"),
+    text("salt"),
+    text("checkpoint"),
+    text("subject"),
+    text("summary"),
+    text("received_at"),
+  ],
+};
+
 export interface ParcelReader {
   outbound(channel: string, sequence: number): Promise<OutboundParcel | null>;
+  outboundAt(channel: string, sequences: readonly number[]): Promise<readonly OutboundParcel[]>;
   outboundBySubject(subject: string): Promise<readonly OutboundParcel[]>;
   outboundByHash(channel: string, hash: string): Promise<OutboundParcel | null>;
   outboundList(channel: string, limit?: number): Promise<readonly OutboundParcel[]>;
   /** The first parcels not yet delivered, in order, whether or not their time has come. */
   queue(channel: string, limit: number, after?: number): Promise<readonly OutboundParcel[]>;
+  /**
+   * As `queue`, for one message: parcels without a gap between them, whose envelopes have at most `bytes` in all; the first
+   * is there whatever its size. `until`: a place in the log that the batch does not pass.
+   */
+  batch(
+    channel: string,
+    bounds: { readonly count: number; readonly bytes: number; readonly after?: number; readonly until?: number },
+  ): Promise<readonly OutboundParcel[]>;
   queued(channel: string): Promise<number>;
   /** Releases, corrections and recalls for which no receipt has come. */
   unreceipted(channel: string): Promise<number>;
@@ -67,6 +126,12 @@ export interface ParcelReader {
   /** What opens the commitments of a log's entries, in order, without the parcels themselves: a page is small. */
   openings(side: "inbound" | "outbound", channel: string, from: number, count: number): Promise<readonly Opening[]>;
   incidents(limit?: number): Promise<readonly Incident[]>;
+  incident(id: string): Promise<Incident | null>;
+  /**
+   * The incident that this evidence belongs to: the same once more, or the newest of its kind on the channel when `most` of
+   * them wait already. @returns its id.
+   */
+  incidentOf(channel: string | null, kind: string, digest: string, most: number): Promise<string | null>;
 }
 
 interface Opening {
@@ -77,8 +142,10 @@ interface Opening {
 }
 
 export interface ParcelWriter extends ParcelReader {
-  addOutbound(parcel: OutboundParcel): Promise<void>;
-  delivered(channel: string, sequence: number): Promise<void>;
+  /** @throws StoreError `place-taken` when a parcel stands at one of the places. */
+  addOutbound(parcels: readonly OutboundParcel[]): Promise<void>;
+  /** The `count` parcels from `first` on have arrived. */
+  delivered(channel: string, first: number, count: number): Promise<void>;
   /** The partner holds everything before `size`. @returns how many parcels waited for that word. */
   deliveredBefore(channel: string, size: number): Promise<number>;
   failed(channel: string, sequence: number, error: string, nextAttemptAt: Instant): Promise<void>;
@@ -87,11 +154,15 @@ export interface ParcelWriter extends ParcelReader {
   /** The partner lacks what it once had: everything from `sequence` on waits again. */
   requeue(channel: string, sequence: number): Promise<void>;
   receipted(channel: string, sequence: number, receipt: number): Promise<void>;
-  addInbound(parcel: InboundParcel): Promise<void>;
+  /** @throws StoreError `place-taken` when a parcel stands at one of the places. */
+  addInbound(parcels: readonly InboundParcel[]): Promise<void>;
   addIncident(incident: Incident): Promise<void>;
+  incidentAgain(id: string, at: Instant): Promise<void>;
+  /** The actor of this transaction has looked at it. @returns false when it is not there or was looked at before. */
+  incidentSeen(id: string): Promise<boolean>;
 }
 
-export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
+export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
   const out = () => tx.db.selectFrom("outbound").selectAll();
   type OutRow = Awaited<ReturnType<ReturnType<typeof out>["executeTakeFirstOrThrow"]>>;
   const toOut = ({ created_at, next_attempt_at, delivered_at, last_error, ...row }: OutRow): OutboundParcel => ({
@@ -104,10 +175,28 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
   const into = () => tx.db.selectFrom("inbound").selectAll();
   type InRow = Awaited<ReturnType<ReturnType<typeof into>["executeTakeFirstOrThrow"]>>;
   const toIn = ({ received_at, ...row }: InRow): InboundParcel => ({ ...row, receivedAt: received_at });
+  const toIncident = (row: ExchangeTables["incident"]): Incident => ({
+    id: row.id,
+    channel: row.channel,
+    kind: row.kind,
+    message: row.message,
+    evidence: row.evidence,
+    digest: row.digest,
+    at: row.at,
+    times: row.times,
+    lastAt: row.last_at,
+    seenBy: row.seen_by,
+  });
   return {
     async outbound(channel, sequence) {
       const row = await out().where("channel", "=", channel).where("sequence", "=", sequence).executeTakeFirst();
       return row === undefined ? null : toOut(row);
+    },
+    async outboundAt(channel, sequences) {
+      const found: OutboundParcel[] = [];
+      for (const part of chunks([...new Set(sequences)]))
+        found.push(...(await out().where("channel", "=", channel).where("sequence", "in", part).execute()).map(toOut));
+      return found;
     },
     async outboundBySubject(subject) {
       return (await out().where("subject", "=", subject).orderBy("channel").orderBy("sequence").execute()).map(toOut);
@@ -126,6 +215,35 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
         .where("sequence", ">", after)
         .orderBy("sequence")
         .limit(limit)
+        .execute();
+      return rows.map(toOut);
+    },
+    async batch(channel, { count, bytes, after = -1, until = Number.MAX_SAFE_INTEGER }) {
+      const waiting = () =>
+        tx.db
+          .selectFrom("outbound")
+          .where("state", "=", "queued")
+          .where("channel", "=", channel)
+          .where("sequence", ">", after)
+          .where("sequence", "<", until);
+      // The sizes first: envelopes that would not fit are not read.
+      const sizes = await waiting()
+        .select(["sequence", sql<number>`octet_length(envelope)`.as("bytes")])
+        .orderBy("sequence")
+        .limit(count)
+        .execute();
+      const [first] = sizes;
+      if (first === undefined) return [];
+      let [fitting, room] = [0, bytes];
+      for (const row of sizes) {
+        room -= row.bytes;
+        if (row.sequence !== first.sequence + fitting || (fitting > 0 && room < 0)) break;
+        fitting++;
+      }
+      const rows = await waiting()
+        .selectAll()
+        .where("sequence", "<", first.sequence + fitting)
+        .orderBy("sequence")
         .execute();
       return rows.map(toOut);
     },
@@ -170,26 +288,56 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
     },
     async incidents(limit = 100) {
       const rows = await tx.db.selectFrom("incident").selectAll().orderBy("at", "desc").limit(limit).execute();
-      return rows.map(({ seen_by, ...row }) => ({ ...row, seenBy: seen_by }));
+      return rows.map(toIncident);
     },
-    async addOutbound({ createdAt, nextAttemptAt, deliveredAt, lastError, ...parcel }) {
-      await tx.db
-        .insertInto("outbound")
-        .values({
-          ...parcel,
-          created_at: createdAt,
-          next_attempt_at: nextAttemptAt,
-          delivered_at: deliveredAt,
-          last_error: lastError,
-        })
+    async incident(id) {
+      const row = await tx.db.selectFrom("incident").selectAll().where("id", "=", id).executeTakeFirst();
+      return row === undefined ? null : toIncident(row);
+    },
+    async incidentOf(channel, kind, digest, most) {
+      const on = () => {
+        const rows = tx.db.selectFrom("incident").select("id");
+        return channel === null ? rows.where("channel", "is", null) : rows.where("channel", "=", channel);
+      };
+      const same = await on().where("digest", "=", digest).executeTakeFirst();
+      if (same !== undefined) return same.id;
+      const waiting = await on()
+        .where("kind", "=", kind)
+        .where("seen_by", "is", null)
+        .orderBy("at", "desc")
+        .limit(most)
         .execute();
+      return waiting.length < most ? null : (waiting[0]?.id ?? null);
     },
-    async delivered(channel, sequence) {
+    async addOutbound(parcels) {
+      const kept = await tx.insertMany(
+        INSERT_OUTBOUND,
+        parcels.map((p) => [
+          p.sequence,
+          p.channel,
+          p.kind,
+          p.hash,
+          p.envelope,
+          p.salt,
+          p.subject,
+          p.createdAt,
+          p.state,
+          p.attempts,
+          p.nextAttemptAt,
+          p.deliveredAt,
+          p.lastError,
+          p.receipt,
+        ]),
+      );
+      if (kept.includes(null)) throw new StoreError("place-taken", "a parcel stands at this place of the log already");
+    },
+    async delivered(channel, first, count) {
       await tx.db
         .updateTable("outbound")
         .set({ state: "delivered", delivered_at: now, last_error: null })
         .where("channel", "=", channel)
-        .where("sequence", "=", sequence)
+        .where("sequence", ">=", first)
+        .where("sequence", "<", first + count)
         .execute();
     },
     async deliveredBefore(channel, size) {
@@ -235,17 +383,45 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
         .where("sequence", "=", sequence)
         .execute();
     },
-    async addInbound({ receivedAt, ...parcel }) {
-      await tx.db
-        .insertInto("inbound")
-        .values({ ...parcel, received_at: receivedAt })
-        .execute();
+    async addInbound(parcels) {
+      const kept = await tx.insertMany(
+        INSERT_INBOUND,
+        parcels.map((p) => [
+          p.sequence,
+          p.channel,
+          p.kind,
+          p.hash,
+          p.envelope,
+          p.salt,
+          p.checkpoint,
+          p.subject,
+          p.summary,
+          p.receivedAt,
+        ]),
+      );
+      if (kept.includes(null)) throw new StoreError("place-taken", "a parcel stands at this place of the log already");
     },
-    async addIncident({ seenBy, ...incident }) {
+    async addIncident({ seenBy, lastAt, ...incident }) {
       await tx.db
         .insertInto("incident")
-        .values({ ...incident, seen_by: seenBy })
+        .values({ ...incident, seen_by: seenBy, last_at: lastAt, seen_at: null })
         .execute();
+    },
+    async incidentAgain(id, at) {
+      await tx.db
+        .updateTable("incident")
+        .set((eb) => ({ times: eb("times", "+", 1), last_at: at }))
+        .where("id", "=", id)
+        .execute();
+    },
+    async incidentSeen(id) {
+      const { numUpdatedRows } = await tx.db
+        .updateTable("incident")
+        .set({ seen_by: actorName(viewer), seen_at: now })
+        .where("id", "=", id)
+        .where("seen_by", "is", null)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
     },
   };
 }

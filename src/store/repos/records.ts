@@ -52,6 +52,10 @@ export interface RecordReader {
   /** Latest versions, newest first. */
   list(query?: RecordQuery): Promise<Page<StoredRecord>>;
   count(query?: RecordQuery): Promise<number>;
+  /** The `seq` of the latest version of each record that refers to this one, newest first: what a cache of texts is asked by. */
+  referringSeqs(id: string, limit: number): Promise<readonly number[]>;
+  /** Versions by their `seq`, of those that this viewer may see; in no order. */
+  bySeq(seqs: readonly number[]): Promise<readonly StoredRecord[]>;
   /** Records that refer to this one. */
   referring(id: string, limit?: number): Promise<readonly (StoredRecord & { readonly property: string })[]>;
 }
@@ -233,6 +237,25 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
         .select((eb) => eb.fn.countAll<number>().as("n"))
         .executeTakeFirstOrThrow();
       return row.n;
+    },
+    async referringSeqs(id, limit) {
+      const rows = await latest()
+        .innerJoin("edge", "edge.from_id", "record.id")
+        .select("record.seq")
+        .distinct()
+        .where("edge.to_id", "=", id)
+        .orderBy("record.seq", "desc")
+        .limit(limit)
+        .execute();
+      return rows.map(({ seq }) => seq);
+    },
+    async bySeq(seqs) {
+      const found: StoredRecord[] = [];
+      for (const part of chunks(seqs)) {
+        const rows = await visible().select(COLUMNS).where("record.seq", "in", part).execute();
+        found.push(...rows.map(toStored));
+      }
+      return found;
     },
     async referring(id, limit = 200) {
       const rows = await latest()

@@ -1,7 +1,7 @@
 import type { Instant } from "#base";
 import type { PartyId } from "#policy";
 import type { ReleaseState, ReleaseTables } from "../tables/releases.ts";
-import type { RepoContext } from "./context.ts";
+import { chunks, type RepoContext } from "./context.ts";
 
 export interface LegalBasis {
   readonly id: string;
@@ -63,6 +63,8 @@ export interface ReleaseReader {
   basis(id: string): Promise<LegalBasis | null>;
   bases(): Promise<readonly LegalBasis[]>;
   copiesOf(recordId: string): Promise<readonly Copy[]>;
+  /** As `copiesOf`, for many records at once: the copies that one channel carried. */
+  copiesOn(channel: string, recordIds: readonly string[]): Promise<readonly Copy[]>;
   copiesIn(release: string): Promise<readonly Copy[]>;
 }
 
@@ -75,6 +77,7 @@ export interface ReleaseWriter extends ReleaseReader {
   saveCopy(copy: Copy): Promise<void>;
   /** Copies, and releases that nobody has decided yet, go on in the channel that continues theirs. */
   moveChannel(from: string, to: string): Promise<void>;
+  saveCopies(copies: readonly Copy[]): Promise<void>;
 }
 
 export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
@@ -153,6 +156,14 @@ export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
     async copiesOf(recordId) {
       return (await copies().where("record_id", "=", recordId).orderBy("updated_at", "desc").execute()).map(toCopy);
     },
+    async copiesOn(channel, recordIds) {
+      const found: Copy[] = [];
+      for (const part of chunks([...new Set(recordIds)]))
+        found.push(
+          ...(await copies().where("channel", "=", channel).where("record_id", "in", part).execute()).map(toCopy),
+        );
+      return found;
+    },
     async copiesIn(release) {
       return (await copies().where("release", "=", release).orderBy("record_id").execute()).map(toCopy);
     },
@@ -215,13 +226,32 @@ export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
         .where("state", "in", ["draft", "submitted"])
         .execute();
     },
-    async saveCopy({ recordId, updatedAt, ...copy }) {
-      const row = { record_id: recordId, updated_at: updatedAt, ...copy };
+    saveCopy: (copy) => saveCopies([copy]),
+    saveCopies,
+  };
+
+  async function saveCopies(given: readonly Copy[]): Promise<void> {
+    // One row twice in one statement is an error on PostgreSQL: the last word on a copy counts.
+    const last = new Map(given.map((copy) => [`${copy.recordId} ${copy.version} ${copy.party}`, copy]));
+    const rows = [...last.values()].map(({ recordId, updatedAt, ...copy }) => ({
+      record_id: recordId,
+      updated_at: updatedAt,
+      ...copy,
+    }));
+    for (const part of chunks(rows, 100)) {
       await tx.db
         .insertInto("copy")
-        .values(row)
-        .onConflict((conflict) => conflict.columns(["record_id", "version", "party"]).doUpdateSet(row))
+        .values(part)
+        .onConflict((conflict) =>
+          conflict.columns(["record_id", "version", "party"]).doUpdateSet((eb) => ({
+            channel: eb.ref("excluded.channel"),
+            release: eb.ref("excluded.release"),
+            sequence: eb.ref("excluded.sequence"),
+            state: eb.ref("excluded.state"),
+            updated_at: eb.ref("excluded.updated_at"),
+          })),
+        )
         .execute();
-    },
-  };
+    }
+  }
 }

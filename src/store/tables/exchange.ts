@@ -84,5 +84,9 @@ export interface ExchangeTables {
     evidence: string;
     at: string;
     seen_by: string | null;
+    digest: string;
+    times: number;
+    last_at: string;
+    seen_at: string | null;
   };
 }

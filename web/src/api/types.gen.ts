@@ -1285,6 +1285,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What partners and witnesses did wrong, and what to do */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            incidents: components["schemas"]["Incident"][];
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An officer has looked at an incident */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/evidence/check": {
         parameters: {
             query?: never;
@@ -1436,6 +1532,889 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dialogues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The dialogues that this officer may see, and the templates that may be adopted */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            dialogues: {
+                                id: string;
+                                name: string;
+                                parties: string[];
+                                own: boolean;
+                            }[];
+                            templates: {
+                                key: string;
+                                title: string;
+                                instrument: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Begin a dialogue */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        parties: {
+                            ref: string;
+                            name: string;
+                        }[];
+                        areas: string[];
+                        markings: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dialogues/{id}/next-round": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that a desk officer needs before the next round */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NextRound"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dialogues/{id}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Statements with their texts, what is marked in them and what reads like a commitment */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            statements: components["schemas"]["Statement"][];
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Bring a statement in: its text, a document (text, HTML, PDF, DOCX), or a template */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @enum {string} */
+                        origin: "agreed-text" | "unilateral-statement" | "commentary";
+                        issuedBy: string[];
+                        /** Format: date */
+                        issuedOn: string;
+                        lang: string;
+                        text?: string;
+                        document?: string;
+                        template?: string;
+                        round: string | null;
+                        markings: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dialogues/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was added, dropped and changed from one statement to another */
+        get: {
+            parameters: {
+                query: {
+                    before: string;
+                    after: string;
+                    lang: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WordingChange"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dialogues/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the commitments stood at each round, by each party's own word */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            points: {
+                                on: string;
+                                label: string;
+                                commitments: number;
+                                byParty: {
+                                    party: string;
+                                    assessed: number;
+                                    claimed: number;
+                                    verified: number;
+                                    completion: {
+                                        [key: string]: number;
+                                    };
+                                    score: number | null;
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dialogues/{id}/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a round, held or planned */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        place: string;
+                        /** Format: date */
+                        heldOn: string;
+                        coChairs: {
+                            name: string;
+                            title: string;
+                            party: string;
+                        }[];
+                        markings: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commitments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a commitment in a statement */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        statement: string;
+                        lang: string;
+                        start: number;
+                        end: number;
+                        name: string;
+                        area: string;
+                        owedBy: string[];
+                        owedTo: string[];
+                        guideline: string | null;
+                        /** Format: date */
+                        dueOn: string | null;
+                        markings: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commitments/{id}/guideline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fix what counts as done */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        guideline: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {boolean} */
+                            done: true;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commitments/{id}/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** This party's own word on a commitment */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        score: -1 | 0 | 1;
+                        /** @enum {string} */
+                        completion: "no-evidence" | "not-started" | "limited" | "substantial" | "complete";
+                        /** @enum {string} */
+                        confidence: "low" | "moderate" | "high";
+                        /** @enum {string} */
+                        standing: "open" | "claimed-complete" | "verified";
+                        /** @enum {string} */
+                        stage: "interim" | "final";
+                        reasons: string;
+                        evidence: string[];
+                        markings: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commitments/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What shows how far a commitment is met: claimed, or verified */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        shows: string;
+                        source: string;
+                        statedBy: string;
+                        /** Format: date */
+                        observedOn: string;
+                        /** @enum {string} */
+                        standing: "claimed" | "verified";
+                        markings: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dialogues/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A meeting note; national, it goes to nobody */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        content: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dialogues/{id}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The records of a dialogue's rounds, and who has signed them */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            records: components["schemas"]["JointRecord"][];
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/round-records/{id}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a round's record; `sha256` is of the text that the signer read */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        sha256: string;
+                        signedBy: string;
+                        markings: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/round-amendments/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a proposed amendment into a record that this party drafted */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {boolean} */
+                            done: true;
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1717,12 +2696,19 @@ export interface components {
                 state: string;
                 receipted: boolean | null;
             }[];
-            incidents: {
-                id: string;
-                kind: string;
-                message: string;
-                at: string;
-            }[];
+            incidents: components["schemas"]["Incident"][];
+        };
+        Incident: {
+            id: string;
+            channel: string | null;
+            kind: string;
+            message: string;
+            todo: string;
+            digest: string;
+            at: string;
+            times: number;
+            lastAt: string;
+            seenBy: string | null;
         };
         ChannelVerdict: {
             channel: string;
@@ -1793,6 +2779,250 @@ export interface components {
                 code: string;
                 message: string;
             }[];
+        };
+        NextRound: {
+            dialogue: {
+                id: string;
+                name: string;
+                parties: {
+                    ref: string;
+                    name: string;
+                }[];
+            };
+            next: {
+                id: string;
+                name: string;
+                place: string;
+                heldOn: string;
+                coChairs: {
+                    name: string;
+                    title: string;
+                    party: string;
+                }[];
+            } | null;
+            daysToGo: number | null;
+            last: {
+                id: string;
+                name: string;
+                place: string;
+                heldOn: string;
+                coChairs: {
+                    name: string;
+                    title: string;
+                    party: string;
+                }[];
+            } | null;
+            areas: {
+                name: string;
+                commitments: components["schemas"]["Commitment"][];
+            }[];
+            overdue: {
+                party: string;
+                commitments: string[];
+            }[];
+            disagreements: string[];
+            news: {
+                id: string;
+                type: string;
+                title: string;
+                addedAt: string;
+                owner: string;
+            }[];
+            wording: {
+                lang: string;
+                before: {
+                    id: string;
+                    name: string;
+                    issuedOn: string;
+                };
+                after: {
+                    id: string;
+                    name: string;
+                    issuedOn: string;
+                };
+                added: number;
+                dropped: number;
+                changed: number;
+                spans: {
+                    /** @enum {string} */
+                    kind: "same" | "added" | "dropped" | "changed";
+                    before: {
+                        start: number;
+                        end: number;
+                        text: string;
+                    } | null;
+                    after: {
+                        start: number;
+                        end: number;
+                        text: string;
+                    } | null;
+                    words?: {
+                        /** @enum {string} */
+                        kind: "same" | "added" | "dropped";
+                        text: string;
+                    }[];
+                }[];
+            } | null;
+            talkingPoints: {
+                /** @enum {string} */
+                kind: "overdue-theirs" | "overdue-ours" | "disagreement" | "unverified-claim" | "no-guideline" | "wording-dropped";
+                text: string;
+                parties: string[];
+                source: string;
+            }[];
+            national: {
+                notes: {
+                    id: string;
+                    name: string;
+                    content: string;
+                }[];
+                tasks: {
+                    id: string;
+                    name: string;
+                    assignedTo: string;
+                    dueOn: string | null;
+                    doneOn: string | null;
+                    overdue: boolean;
+                }[];
+            };
+            us: string;
+        };
+        Commitment: {
+            id: string;
+            name: string;
+            text: string;
+            lang: string;
+            /** @enum {string} */
+            origin: "agreed-text" | "unilateral-statement" | "commentary";
+            /** @enum {string|null} */
+            finding: "statement-unseen" | "not-verbatim" | "origin-differs" | null;
+            area: string;
+            owedBy: string[];
+            owedTo: string[];
+            guideline: string | null;
+            dueOn: string | null;
+            daysToDue: number | null;
+            /** @enum {string} */
+            state: "overdue" | "due-soon" | "open" | "done";
+            ours: {
+                party: string;
+                score: number;
+                completion: string;
+                standing: string;
+                confidence: string;
+                reasons: string;
+                assessedOn: string;
+                stage: string;
+            } | null;
+            theirs: {
+                party: string;
+                score: number;
+                completion: string;
+                standing: string;
+                confidence: string;
+                reasons: string;
+                assessedOn: string;
+                stage: string;
+            }[];
+            disagree: boolean;
+            evidence: {
+                shows: string;
+                standing: string;
+                by: string;
+                on: string;
+                source: string;
+            } | null;
+            statement: {
+                id: string;
+                name: string;
+                issuedOn: string;
+            };
+        };
+        Statement: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            origin: "agreed-text" | "unilateral-statement" | "commentary";
+            issuedOn: string;
+            issuedBy: string[];
+            round: string | null;
+            own: boolean;
+            texts: {
+                lang: string;
+                text: string;
+                sha256: string;
+            }[];
+            marked: {
+                id: string;
+                name: string;
+                lang: string;
+                start: number;
+                end: number;
+            }[];
+            suggestions: {
+                lang: string;
+                start: number;
+                end: number;
+                text: string;
+                because: string;
+                confidence: number;
+            }[];
+        };
+        WordingChange: {
+            lang: string;
+            before: {
+                id: string;
+                name: string;
+                issuedOn: string;
+            };
+            after: {
+                id: string;
+                name: string;
+                issuedOn: string;
+            };
+            added: number;
+            dropped: number;
+            changed: number;
+            spans: {
+                /** @enum {string} */
+                kind: "same" | "added" | "dropped" | "changed";
+                before: {
+                    start: number;
+                    end: number;
+                    text: string;
+                } | null;
+                after: {
+                    start: number;
+                    end: number;
+                    text: string;
+                } | null;
+                words?: {
+                    /** @enum {string} */
+                    kind: "same" | "added" | "dropped";
+                    text: string;
+                }[];
+            }[];
+        };
+        JointRecord: {
+            id: string;
+            version: string;
+            sha256: string;
+            name: string;
+            own: boolean;
+            texts: {
+                lang: string;
+                text: string;
+            }[];
+            /** @enum {string} */
+            state: "draft" | "signed-by-some" | "closed";
+            signatures: {
+                party: string;
+                /** @enum {string} */
+                state: "missing" | "valid" | "invalid" | "of-another-version" | "key-unknown";
+                signedBy: string | null;
+                signedOn: string | null;
+            }[];
+            openAmendments: string[];
         };
     };
     responses: never;
