@@ -6,8 +6,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { MISP_EXTENSION_ID, mispExtensionSchema } from "#intake";
-import { designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "#pillars/designations";
 import { dialogueTypes } from "#pillars/dialogues";
+import { actTypes, designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "#pillars/designations";
 import { HANDLING_EXTENSION_ID, handlingExtensionSchema } from "#policy";
 import { extensionDefinition, type ExtensionFacts, jsonSchema, type RecordType } from "#stix";
 
@@ -36,6 +36,7 @@ const types: readonly (readonly [RecordType, string])[] = [
     "One act of listing: which authority, on which list, under which programme, about whom, since when.",
   ],
   ...dialogueTypes.map((type) => [type, DIALOGUE_WORDS[type.name] ?? type.title] as const),
+  ...actTypes,
 ];
 
 const properties: readonly ExtensionFacts[] = [

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { CodedError } from "#base";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { dialogueCommand } from "./commands/dialogue/index.ts";
+import { designationsCommand } from "./commands/designations.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -11,6 +12,7 @@ import { incidentCommand } from "./commands/incident.ts";
 import { inboxCommand } from "./commands/inbox.ts";
 import { initCommand } from "./commands/init.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
+import { listsCommand } from "./commands/lists.ts";
 import { markCommand, recordsCommand } from "./commands/mark.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { mediaCommand } from "./commands/media.ts";
@@ -31,6 +33,8 @@ const COMMANDS = [
   basisCommand,
   markCommand,
   importCommand,
+  listsCommand,
+  designationsCommand,
   feedCommand,
   recordsCommand,
   releaseCommand,

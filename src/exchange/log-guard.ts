@@ -147,7 +147,8 @@ async function settle(
   const log = ownLog(channel.id);
   await t.settings.lock(log);
   const size = await t.trees.size(log);
-  const held = said.checkpoint === null ? null : ownCheckpoint(said.checkpoint, channel, self, await ownKeys(t, self, channel));
+  const held =
+    said.checkpoint === null ? null : ownCheckpoint(said.checkpoint, channel, self, await ownKeys(t, self, channel));
   // The log may have grown while the partner was asked: a node that is at work must not have to ask for ever.
   if (held === null || held.size <= size) {
     if (held !== null && !equalBytes(held.root, await rootAt(readingHashes(t), log, held.size))) throw forked(channel);

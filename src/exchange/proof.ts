@@ -69,9 +69,7 @@ async function verifyLog(
   try {
     const keys = signer.periods.map(({ key }) => key);
     const log = { name: logOrigin(channel.id, signer.party), keys };
-    const heads = notes
-      .filter((note) => note !== null)
-      .map((note) => openCheckpoint(note, log));
+    const heads = notes.filter((note) => note !== null).map((note) => openCheckpoint(note, log));
     const [newest] = heads;
     if (newest === undefined) return { size: 0, verified: true, root: null, problems: [] };
     ({ size } = newest);

@@ -21,8 +21,8 @@ import {
 } from "#exchange";
 import { createIntake, type Intake, type Loader, mispLoader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
-import { designationType, ofacLoader, unLoader } from "#pillars/designations";
 import { createDialogues, type Dialogues, dialogueTypes } from "#pillars/dialogues";
+import { actTypes, createRegistry, designationType, listLoaders, type Registry } from "#pillars/designations";
 import { createSafeguards, type Safeguards } from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
@@ -48,6 +48,7 @@ export interface EntenteNode {
   readonly exchange: Exchange;
   readonly feeds: Feeds;
   readonly dialogues: Dialogues;
+  readonly lists: Registry;
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
   /** Opens the link to partners and starts delivery. */
   openLink(): Promise<Link>;
@@ -66,8 +67,8 @@ const POLL_MS = 1000;
 const VERSION = "0.1.0";
 
 /** What the pillars bring: record types and loaders, as plain lists. */
-const PILLAR_TYPES: readonly RecordType[] = [designationType, ...dialogueTypes];
-const PILLAR_LOADERS: readonly Loader[] = [ofacLoader, unLoader];
+const PILLAR_TYPES: readonly RecordType[] = [designationType, ...actTypes.map(([type]) => type), ...dialogueTypes];
+const PILLAR_LOADERS: readonly Loader[] = [...listLoaders];
 
 export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
   const { config, folder } = home;
@@ -114,6 +115,14 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
     dialogues: createDialogues({ store, self, clock, registry }),
+    lists: createRegistry({
+      store,
+      party,
+      partyName: config.party.name,
+      clock,
+      registry,
+      folder: join(folder, "lists"),
+    }),
     events,
     openLink: async () =>
       exchange.open({

@@ -13,6 +13,15 @@ export type { StoredCosignature, Witnessed } from "./repos/cosignatures.ts";
 export { actorName } from "./repos/context.ts";
 export type { Feed, FeedCounts } from "./repos/feeds.ts";
 export type { ImportProblem, ImportRun } from "./repos/imports.ts";
+export type {
+  JoinedEntry,
+  ListAddress,
+  ListChange,
+  ListEntry,
+  ListPart,
+  ListProblem,
+  ListState,
+} from "./repos/lists.ts";
 export type { Officer, SessionRow } from "./repos/officers.ts";
 export type { InboundParcel, Incident, OutboundParcel } from "./repos/parcels.ts";
 export type { PartyKey, Succession } from "./repos/party-keys.ts";

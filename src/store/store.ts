@@ -10,6 +10,7 @@ import { cosignatureRepo, type CosignatureReader, type CosignatureWriter } from 
 import { feedRepo, type FeedReader, type FeedWriter } from "./repos/feeds.ts";
 import { importRepo, type ImportReader, type ImportWriter } from "./repos/imports.ts";
 import { labelRepo, type LabelReader, type LabelWriter } from "./repos/labels.ts";
+import { listRepo, type ListReader, type ListWriter } from "./repos/lists.ts";
 import { officerRepo, type OfficerReader, type OfficerWriter } from "./repos/officers.ts";
 import { parcelRepo, type ParcelReader, type ParcelWriter } from "./repos/parcels.ts";
 import { partyKeyRepo, type PartyKeyReader, type PartyKeyWriter } from "./repos/party-keys.ts";
@@ -32,6 +33,7 @@ export interface Reader {
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
   readonly keys: PartyKeyReader;
+  readonly lists: ListReader;
 }
 
 export interface Transactor extends Reader {
@@ -48,6 +50,7 @@ export interface Transactor extends Reader {
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
   readonly keys: PartyKeyWriter;
+  readonly lists: ListWriter;
 }
 
 /** The port. What a viewer may not see is not there: every read of a record is filtered by policy's predicate. */
@@ -111,6 +114,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
         keys: partyKeyRepo(context),
+        lists: listRepo(context),
       });
     } finally {
       open = false;

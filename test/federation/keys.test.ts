@@ -3,7 +3,7 @@ import { instantOf } from "#base";
 import { checkEvidence, logOrigin, openCheckpoint, sealEnvelope, signingKey, verifierKey } from "#ledger";
 import { changeKeys, forgetKeys, openHome, openNode } from "#node";
 import { createLinkClient } from "../../src/exchange/link.ts";
-import type { LinkAnswer } from "../../src/exchange/message.ts";
+import { type LinkAnswer, writeMessage } from "../../src/exchange/message.ts";
 import { checkpointAt, post } from "../../src/exchange/outbox.ts";
 import { pair, type Party, party, release, until } from "./two-nodes.ts";
 
@@ -99,7 +99,8 @@ async function sendAs(
   );
   const client = createLinkClient(keys.link);
   try {
-    const message = JSON.stringify({ envelope, salt: Buffer.alloc(32).toString("base64"), sequence, checkpoint });
+    const parcels = [{ envelope, salt: Buffer.alloc(32).toString("base64") }];
+    const message = writeMessage({ first: sequence, parcels, checkpoint });
     return await client.send(b.node.self.url, b.node.self.tlsPin, message, AbortSignal.timeout(5000));
   } finally {
     client.close();
@@ -370,10 +371,11 @@ describe("a key that is stolen", () => {
     const message = await a.node.store.read(a.officers.analyst, async (r) => {
       const parcel = await r.parcels.outbound(channel, size);
       const checkpoint = await checkpointAt(r, stolen, channel, size + 1);
-      return { envelope: parcel?.envelope, salt: parcel?.salt, sequence: size, checkpoint };
+      const parcels = [{ envelope: parcel?.envelope ?? "", salt: parcel?.salt ?? "" }];
+      return { first: size, parcels, checkpoint };
     });
     const { url, tlsPin } = b.node.self;
-    expect(await client.send(url, tlsPin, JSON.stringify(message), AbortSignal.timeout(5000))).toMatchObject({
+    expect(await client.send(url, tlsPin, writeMessage(message), AbortSignal.timeout(5000))).toMatchObject({
       result: "stored",
     });
     client.close();

@@ -56,6 +56,8 @@ export interface RecordReader {
   referringSeqs(id: string, limit: number): Promise<readonly number[]>;
   /** Versions by their `seq`, of those that this viewer may see; in no order. */
   bySeq(seqs: readonly number[]): Promise<readonly StoredRecord[]>;
+  /** Those of the named versions that this viewer may see, in any order. At most 1,000 are asked for at once. */
+  many(wanted: readonly { readonly id: string; readonly version: Instant }[]): Promise<readonly StoredRecord[]>;
   /** Records that refer to this one. */
   referring(id: string, limit?: number): Promise<readonly (StoredRecord & { readonly property: string })[]>;
 }
@@ -254,6 +256,20 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       for (const part of chunks(seqs)) {
         const rows = await visible().select(COLUMNS).where("record.seq", "in", part).execute();
         found.push(...rows.map(toStored));
+      }
+      return found;
+    },
+    async many(wanted) {
+      const versions = new Map<string, Set<string>>();
+      for (const { id, version } of wanted.slice(0, 1000)) {
+        const held = versions.get(id);
+        if (held === undefined) versions.set(id, new Set([version]));
+        else held.add(version);
+      }
+      const found: StoredRecord[] = [];
+      for (const part of chunks([...versions.keys()])) {
+        const rows = await visible().select(COLUMNS).where("record.id", "in", part).execute();
+        for (const row of rows) if (versions.get(row.id)?.has(row.version) === true) found.push(toStored(row));
       }
       return found;
     },
