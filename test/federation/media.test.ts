@@ -194,7 +194,7 @@ describe("over several hops", () => {
         writeFileSync(identity, (await side.node.ageIdentities()).join("\n"));
         const { status, stdout } = spawnSync("/usr/bin/age", ["--decrypt", "--identity", identity], { input: file });
         expect(status).toBe(0);
-        if (side === b) expect(stdout.toString().split("\n")).toHaveLength(4);
+        if (side === b) expect(stdout.toString().split("\n")).toHaveLength(5);
         file = new Uint8Array(stdout.subarray(stdout.indexOf("\n", 15) + 1));
       }
     } finally {
