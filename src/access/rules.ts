@@ -8,6 +8,8 @@ export type Permission =
   | "release.draft"
   | "release.approve"
   | "release.recall"
+  | "consent.ask"
+  | "consent.decide"
   | "basis.write"
   | "channel.manage"
   | "ledger.verify"
@@ -17,11 +19,26 @@ export type Permission =
 
 const EVERY_CONTENT_ROLE: readonly Permission[] = ["content.read", "ledger.verify"];
 
+const DRAFTING: readonly Permission[] = [
+  "content.write",
+  "import.run",
+  "release.draft",
+  "release.recall",
+  "consent.ask",
+];
+
 /** Who can do what. This table is what decides, and what the screen and the documentation print. */
 export const PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
-  "desk-officer": [...EVERY_CONTENT_ROLE, "content.write", "import.run", "release.draft", "release.recall"],
-  analyst: [...EVERY_CONTENT_ROLE, "content.write", "import.run", "release.draft", "release.recall"],
-  "disclosure-officer": [...EVERY_CONTENT_ROLE, "release.approve", "release.recall", "basis.write"],
+  "desk-officer": [...EVERY_CONTENT_ROLE, ...DRAFTING],
+  analyst: [...EVERY_CONTENT_ROLE, ...DRAFTING],
+  "disclosure-officer": [
+    ...EVERY_CONTENT_ROLE,
+    "release.approve",
+    "release.recall",
+    "basis.write",
+    "consent.ask",
+    "consent.decide",
+  ],
   "screening-officer": [...EVERY_CONTENT_ROLE, "import.run"],
   "operations-coordinator": [],
   "referral-officer": EVERY_CONTENT_ROLE,

@@ -10,8 +10,10 @@ import type { Api, ApiDeps, Env } from "./context.ts";
 import { problem } from "./problem.ts";
 import { ApiError } from "./errors.ts";
 import { channelRoutes } from "./routes/channels.ts";
+import { designationRoutes } from "./routes/designations.ts";
 import { dialogueRoutes } from "./routes/dialogues.ts";
 import { importRoutes } from "./routes/imports.ts";
+import { onwardRoutes } from "./routes/onward.ts";
 import { recordRoutes } from "./routes/records.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { authentication, sessionRoutes } from "./routes/session.ts";
@@ -64,8 +66,10 @@ export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
   sessionRoutes(api, deps);
   recordRoutes(api, deps);
   releaseRoutes(api, deps);
+  onwardRoutes(api, deps);
   channelRoutes(api, deps);
   importRoutes(api, deps);
+  designationRoutes(api, deps);
   dialogueRoutes(api, deps);
   api.doc31("/openapi.json", {
     openapi: "3.1.0",

@@ -4,6 +4,7 @@ import type { Clock } from "#base";
 import { type Access, type OfficerViewer, type Permission, requirePermission } from "#access";
 import type { Exchange, Self } from "#exchange";
 import type { Intake } from "#intake";
+import type { Registry } from "#pillars/designations";
 import type { Dialogues } from "#pillars/dialogues";
 import type { Safeguards } from "#safeguards";
 import type { Officer, Reader, Store } from "#store";
@@ -17,6 +18,7 @@ export interface ApiDeps {
   readonly access: Access;
   readonly safeguards: Safeguards;
   readonly intake: Intake;
+  readonly lists: Registry;
   readonly exchange: Exchange;
   readonly dialogues: Dialogues;
   /** Something was put in the outbox. */

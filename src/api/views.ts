@@ -53,6 +53,7 @@ export function releaseView(release: Release, party: PartyName, name: (id: strin
     decidedBy,
     decidedAt,
     decisionNote,
+    fair,
   } = release;
   return {
     id,
@@ -71,6 +72,7 @@ export function releaseView(release: Release, party: PartyName, name: (id: strin
     decidedByName: decidedBy === null ? null : name(decidedBy),
     decidedAt,
     decisionNote,
+    fair,
     mine: createdBy === viewer,
   };
 }

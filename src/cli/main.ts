@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { CodedError } from "#base";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
+import { consentCommand } from "./commands/consent.ts";
+import { copiesCommand, expireCommand, oversightCommand } from "./commands/copies.ts";
 import { dialogueCommand } from "./commands/dialogue/index.ts";
 import { designationsCommand } from "./commands/designations.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -38,6 +40,10 @@ const COMMANDS = [
   feedCommand,
   recordsCommand,
   releaseCommand,
+  consentCommand,
+  copiesCommand,
+  oversightCommand,
+  expireCommand,
   inboxCommand,
   dialogueCommand,
   incidentCommand,

@@ -4,7 +4,7 @@ import type { Channel, OutboundParcel, Store } from "#store";
 import { keepCosignature } from "./cosigning.ts";
 import { ExchangeError } from "./errors.ts";
 import type { LinkClient } from "./link.ts";
-import { type LinkMessage, writeMessage } from "./message.ts";
+import { type LinkMessage, sentParcel, writeMessage } from "./message.ts";
 import { signHead } from "./outbox.ts";
 import { distrustLog, isDistrusted } from "./log-trust.ts";
 import type { Self } from "./self.ts";
@@ -209,7 +209,7 @@ async function deliver(
   const { first, parcels, checkpoint } = batch;
   const message: LinkMessage = {
     first: first.sequence,
-    parcels: parcels.map(({ envelope, salt }) => ({ envelope, salt })),
+    parcels: parcels.map(sentParcel),
     checkpoint,
   };
   try {

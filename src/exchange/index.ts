@@ -6,6 +6,9 @@
 export { ExchangeError, type ExchangeErrorCode } from "./errors.ts";
 export { createFeeds, type Feeds } from "./feeds/service.ts";
 export type { FeedSecrets } from "./feeds/types.ts";
+export type { ConsentQuestion, Consents, ConsentView, ConsentWord } from "./consents.ts";
+export type { CopyState, CopyTree } from "./copies.ts";
+export type { Expired, LegalHold } from "./erasure.ts";
 export { adviceFor } from "./incident-advice.ts";
 export { distrustLog } from "./log-trust.ts";
 export { type LinkIdentity, tlsPin } from "./link.ts";

@@ -39,6 +39,10 @@ const MAX_CHARACTERS = 16 * 1024 * 1024;
 
 const entry = z.strictObject({
   envelope: z.string().max(32 * 1024 * 1024),
+  /** A parcel whose text its recipient deleted, as it had to: the log's entry comes back, what was in it does not. */
+  erased: z
+    .strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), kind: z.string().max(40), at: z.string().max(40) })
+    .optional(),
   salt: z.string().length(44),
 });
 
@@ -72,7 +76,8 @@ export async function stateLog(t: Transactor, channel: Channel, from: number, ha
   for (let n = from; n < size && entries.length < MAX_ENTRIES && characters < MAX_CHARACTERS; n++) {
     const parcel = await t.parcels.inbound(channel.id, n);
     if (parcel === null) break;
-    entries.push({ envelope: parcel.envelope, salt: parcel.salt });
+    const { envelope, salt, hash, kind, erasedAt: at } = parcel;
+    entries.push({ envelope, salt, ...(at === null || at === undefined ? {} : { erased: { hash, kind, at } }) });
     characters += parcel.envelope.length;
   }
   if (have < (await t.trees.size(ownLog(channel.id)))) await t.parcels.requeue(channel.id, have);
@@ -164,7 +169,7 @@ async function settle(
   if (said.entries.length === 0)
     throw new ExchangeError("link-failed", "the partner says that it holds more of our log, and does not give it");
   let sequence = mine;
-  for (const { envelope, salt } of said.entries) await recoverEntry(t, deps, channel, sequence++, envelope, salt, now);
+  for (const given of said.entries) await recoverEntry(t, deps, channel, sequence++, given, now);
   if (sequence === held.size) {
     if (!equalBytes(held.root, await rootAt(readingHashes(t), log, held.size))) throw forked(channel);
     await t.trees.setCheckpoint(log, said.checkpoint ?? "");
@@ -191,10 +196,17 @@ async function recoverEntry(
   { self, registry }: GuardDeps,
   channel: Channel,
   sequence: number,
-  envelope: string,
-  salt: string,
+  { envelope, salt, erased }: LogStatement["entries"][number],
   now: Instant,
 ): Promise<void> {
+  if (erased !== undefined) {
+    if (envelope !== "") throw new ExchangeError("message-malformed", "a deleted text is not there");
+    await append(t.trees, ownLog(channel.id), leafOf(erased.hash, salt));
+    const common = { channel: channel.id, sequence, salt, hash: erased.hash, envelope, kind: "erased" } as const;
+    await t.parcels.addOutbound([{ ...common, ...delivered(now), subject: null, createdAt: now, erasedAt: now }]);
+    await t.audit.note("log.recovered-deleted", channel.id, { sequence, kind: erased.kind });
+    return;
+  }
   let parcel: Parcel;
   try {
     parcel = readParcel(openEnvelope(envelope, PARCEL_TYPE, await ownKeys(t, self, channel)).payload);
@@ -216,16 +228,23 @@ async function recoverEntry(
     hash,
     envelope,
     salt,
-    subject: await applyOwn(t, registry, self, channel, parcel, now),
+    subject: await applyOwn(t, registry, self, channel, parcel, hash, now),
     createdAt: parcel.sent,
+    ...delivered(now),
+  };
+  await t.parcels.addOutbound([recovered]);
+}
+
+/** The partner has it: that is where it comes from. */
+function delivered(now: Instant) {
+  return {
     state: "delivered",
     attempts: 1,
     nextAttemptAt: now,
     deliveredAt: now,
     lastError: null,
     receipt: null,
-  };
-  await t.parcels.addOutbound([recovered]);
+  } as const;
 }
 
 function forked(channel: Channel): ExchangeError {

@@ -47,7 +47,9 @@ export async function makeEvidence(
     const sent: ProvenParcel[] = [];
     const receipts: ProvenParcel[] = [];
     for (const parcel of parcels) {
-      sent.push(await prove(r, ownLog(channel.id), parcel, own));
+      const proven = await prove(r, ownLog(channel.id), parcel, own);
+      const erasedAt = parcel.erasedAt ?? null;
+      sent.push(erasedAt === null ? proven : { ...proven, erased: { hash: parcel.hash, at: erasedAt } });
       const receipt = parcel.receipt === null ? null : await r.parcels.inbound(channel.id, parcel.receipt);
       if (receipt !== null && theirs !== null) receipts.push(await prove(r, partnerLog(channel.id), receipt, theirs));
     }

@@ -8,7 +8,7 @@ import { ExchangeError } from "./errors.ts";
 import { type Hop, isLayer, wrapForHops } from "./hops.ts";
 import { keepIncident } from "./incident.ts";
 import { partnerPeriods } from "./key-ring.ts";
-import { type LinkAnswer, type LinkMessage, messageEnd, writeMessage } from "./message.ts";
+import { type LinkAnswer, type LinkMessage, messageEnd, sentParcel, writeMessage } from "./message.ts";
 import { partnerLog, signHead } from "./outbox.ts";
 import { openSealed, sealFor } from "./sealed-file.ts";
 import type { Self } from "./self.ts";
@@ -170,7 +170,7 @@ async function nextMessage(
     if (next === undefined) return null;
     const message: LinkMessage = {
       first: next.sequence,
-      parcels: parcels.map(({ envelope, salt }) => ({ envelope, salt })),
+      parcels: parcels.map(sentParcel),
       checkpoint: await signHead(t, self, channel, next.sequence + parcels.length),
     };
     return { message, bytes: writeMessage(message) };

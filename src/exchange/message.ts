@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BaseError, concatBytes, fromUtf8, parseJson, utf8 } from "#base";
+import { BaseError, concatBytes, fromUtf8, parseJson, sha256Hex, utf8 } from "#base";
 import { ExchangeError } from "./errors.ts";
 
 /** Parcels of one message. */
@@ -15,15 +15,51 @@ const NEWLINE = 0x0a;
 export interface LinkMessage {
   /** The place of the first parcel. */
   readonly first: number;
-  readonly parcels: readonly { readonly envelope: string; readonly salt: string }[];
+  readonly parcels: readonly SentParcel[];
   readonly checkpoint: string;
+}
+
+/** One parcel of a message. */
+export interface SentParcel {
+  readonly envelope: string;
+  readonly salt: string;
+  /** SHA-256 (lower-case hex) of an envelope whose text was deleted before it could go, or go again; `envelope` is empty. */
+  readonly erased?: string;
+}
+
+/** What the outbox holds at one place, as it crosses the link or a medium. */
+export function sentParcel({
+  envelope,
+  salt,
+  hash,
+  erasedAt,
+}: {
+  readonly envelope: string;
+  readonly salt: string;
+  readonly hash: string;
+  readonly erasedAt?: string | null;
+}): SentParcel {
+  return { envelope, salt, ...((erasedAt ?? null) === null ? {} : { erased: hash }) };
+}
+
+export function envelopeHash({ envelope, erased }: SentParcel): string {
+  return erased ?? sha256Hex(envelope);
 }
 
 /** The first line of a message. The envelopes follow as they are, each ended by a newline: what was signed is not quoted again. */
 const head = z.strictObject({
   first: z.int().min(0),
   parcels: z
-    .array(z.strictObject({ salt: z.string().length(44), bytes: z.int().min(2).max(MAX_ENVELOPE) }))
+    .array(
+      z.strictObject({
+        salt: z.string().length(44),
+        bytes: z.int().min(0).max(MAX_ENVELOPE),
+        erased: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/)
+          .optional(),
+      }),
+    )
     .min(1)
     .max(MAX_PARCELS),
   checkpoint: z.string().max(10_000),
@@ -36,7 +72,11 @@ export function writeMessage({ first, parcels, checkpoint }: LinkMessage): Uint8
   const envelopes = parcels.map(({ envelope }) => utf8(envelope));
   const line: z.infer<typeof head> = {
     first,
-    parcels: parcels.map(({ salt }, n) => ({ salt, bytes: envelopes[n]?.length ?? 0 })),
+    parcels: parcels.map(({ salt, erased }, n) => ({
+      salt,
+      bytes: envelopes[n]?.length ?? 0,
+      ...(erased === undefined ? {} : { erased }),
+    })),
     checkpoint,
   };
   const end = new Uint8Array([NEWLINE]);
@@ -49,11 +89,12 @@ export function readMessage(bytes: Uint8Array): LinkMessage {
     const { line, at, end } = readHead(bytes, 0);
     if (end !== bytes.length) throw new BaseError("bytes-encoding", "it has not the length that it says");
     let from = at;
-    const parcels = line.parcels.map(({ salt, bytes: length }) => {
+    const parcels = line.parcels.map(({ salt, bytes: length, erased }): SentParcel => {
       const envelope = fromUtf8(bytes.subarray(from, from + length));
       if (bytes[from + length] !== NEWLINE) throw new BaseError("bytes-encoding", "an envelope does not end its line");
       from += length + 1;
-      return { envelope, salt };
+      if ((erased === undefined) !== length >= 2) throw new BaseError("bytes-encoding", "a deleted text is not there");
+      return { envelope, salt, ...(erased === undefined ? {} : { erased }) };
     });
     return { first: line.first, parcels, checkpoint: line.checkpoint };
   } catch (error) {

@@ -4,7 +4,9 @@ import type { Viewer } from "#policy";
 import type { TypeRegistry } from "#stix";
 import type { Channel, Store } from "#store";
 import { type Delivery, startDelivery } from "./delivery.ts";
+import type { LegalHold } from "./erasure.ts";
 import { ExchangeError } from "./errors.ts";
+import { startExpiry } from "./expiry.ts";
 import { channelOfPin, partnerPeriods, partnerPins } from "./key-ring.ts";
 import { createLinkClient, type LinkClient, type LinkIdentity, listen } from "./link.ts";
 import { proveLog, stateLog } from "./log-guard.ts";
@@ -24,6 +26,8 @@ export interface ExchangeDeps {
   readonly witnesses: readonly WitnessAddress[];
   /** The age identities that open files sealed for this party, the latest first; asked for only then. */
   readonly mediaIdentities: () => Promise<readonly string[]>;
+  /** The duty to keep a record that stands against its deletion; without it nothing is held. */
+  readonly legalHold?: LegalHold;
   /** Told of everything that comes in or is delivered, after it is on disk. */
   readonly onEvent: (event: ExchangeEvent) => void;
 }
@@ -73,7 +77,9 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
   const onReceived = (channel: string, parcel: Parcel["kind"]): void => {
     onEvent({ kind: "received", channel, parcel });
     delivery?.wake(channel);
+    if (parcel === "recall") expiry.scrub();
   };
+  const expiry = startExpiry(deps, { holder, onError, wake: () => delivery?.wake() });
   const ask = (channel: Channel, from: number, have: number, signal: AbortSignal) =>
     client.askLog(channel.partnerUrl, channel.partnerTlsPin, from, have, signal);
   const { witnesses } = deps;
@@ -98,7 +104,7 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
       return stated;
     },
     channelOf: (pin) => store.read(job, (r) => channelOfPin(r, pin, instantOf(clock()))),
-    receive: (channel, bytes) => receive({ store, self, clock, registry, onReceived }, channel, bytes),
+    receive: (channel, bytes) => receive({ ...deps, onReceived }, channel, bytes),
     ...(logs.length === 0 ? {} : { witness: (bytes) => addCheckpoint({ store, self, clock, logs }, bytes) }),
   });
   const running = startDelivery({
@@ -124,7 +130,7 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
     wake: () => running.wake(),
     askWitnesses: () => witnessing.ask(),
     async close() {
-      await Promise.all([running.stop(), witnessing.stop()]);
+      await Promise.all([running.stop(), witnessing.stop(), expiry.stop()]);
       await server.close();
       client.close();
     },

@@ -17,7 +17,7 @@ import {
   signNote,
   splitNote,
 } from "#ledger";
-import type { Channel, OutboundParcel, ParcelKind, Reader, Transactor } from "#store";
+import type { Channel, OutboundParcel, Reader, Transactor } from "#store";
 import { ExchangeError } from "./errors.ts";
 import { ownPeriods, requireOwnKey } from "./key-ring.ts";
 import { requireProvenLog } from "./log-trust.ts";
@@ -28,12 +28,12 @@ export const ownLog = (channel: string): string => `out:${channel}`;
 /** The partner's log of a channel, built again here from what came. */
 export const partnerLog = (channel: string): string => `in:${channel}`;
 
-type LetterOf<Kind extends ParcelKind> = {
+type LetterOf<Kind extends Parcel["kind"]> = {
   [K in Kind]: { readonly kind: K; readonly body: ParcelOf<K>["body"] };
 }[Kind];
 
 /** What one key alone signs. */
-export type Letter = LetterOf<Exclude<ParcelKind, "key-change">>;
+export type Letter = LetterOf<Exclude<Parcel["kind"], "key-change">>;
 
 /** A letter, and the subject under which the outbox files it. */
 export interface Posting {
@@ -64,7 +64,7 @@ export async function postSigned(
   t: Transactor,
   self: Self,
   channel: Channel,
-  postings: readonly { readonly letter: LetterOf<ParcelKind>; readonly subject: string | null }[],
+  postings: readonly { readonly letter: LetterOf<Parcel["kind"]>; readonly subject: string | null }[],
   now: Instant,
   keys: readonly SigningKey[],
 ): Promise<readonly Posted[]> {

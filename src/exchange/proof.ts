@@ -22,6 +22,8 @@ export interface LogVerdict {
   readonly verified: boolean;
   readonly root: string | null;
   readonly problems: readonly string[];
+  /** Parcels whose text was deleted, as its terms asked; their hashes still make the tree. */
+  readonly deleted: number;
 }
 
 export interface ChannelVerdict {
@@ -65,19 +67,25 @@ async function verifyLog(
 ): Promise<LogVerdict> {
   const problems: string[] = [];
   let size = 0;
+  let deleted = 0;
   let root: string | null = null;
   try {
     const keys = signer.periods.map(({ key }) => key);
     const log = { name: logOrigin(channel.id, signer.party), keys };
     const heads = notes.filter((note) => note !== null).map((note) => openCheckpoint(note, log));
     const [newest] = heads;
-    if (newest === undefined) return { size: 0, verified: true, root: null, problems: [] };
+    if (newest === undefined) return { size: 0, verified: true, root: null, problems: [], deleted: 0 };
     ({ size } = newest);
     root = Buffer.from(newest.root).toString("base64");
     const leaves: Uint8Array[] = [];
     for (let sequence = 0; sequence < size; sequence++) {
       const held = await parcelAt(sequence);
       if (held === null) throw new LedgerError("tree-range", `parcel ${sequence} is missing`);
+      if (held.envelope === "" && (held.erasedAt ?? null) !== null) {
+        deleted++;
+        leaves.push(leafOf(held.hash, held.salt));
+        continue;
+      }
       const { payload, signedBy } = openEnvelope(held.envelope, PARCEL_TYPE, keys);
       const parcel = readParcel(payload);
       const period = signer.periods.find(({ key }) => key === signedBy);
@@ -96,5 +104,5 @@ async function verifyLog(
     if (!(error instanceof LedgerError || error instanceof BaseError)) throw error;
     problems.push(error.message);
   }
-  return { size, verified: problems.length === 0, root, problems };
+  return { size, verified: problems.length === 0, root, problems, deleted };
 }

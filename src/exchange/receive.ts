@@ -1,4 +1,4 @@
-import { BaseError, type Clock, equalBytes, type Instant, instantOf, sha256Hex } from "#base";
+import { BaseError, type Clock, equalBytes, type Instant, instantOf } from "#base";
 import {
   appendAll,
   type KeyPeriod,
@@ -14,23 +14,22 @@ import {
 import type { Viewer } from "#policy";
 import type { Channel, InboundParcel, Store, Transactor } from "#store";
 import type { TypeRegistry } from "#stix";
-import { applyReceipt } from "./apply-receipt.ts";
-import { applyRecall, applyRecords, type RecordResult } from "./apply-records.ts";
 import { cosignPartner } from "./cosigning.ts";
+import type { LegalHold } from "./erasure.ts";
 import { ExchangeError } from "./errors.ts";
 import { keepIncident } from "./incident.ts";
 import { afterKeyChange, openFreshCheckpoint, partnerPeriods } from "./key-ring.ts";
-import { applyKeyChange } from "./key-change.ts";
-import { type LinkAnswer, type LinkMessage, readMessage } from "./message.ts";
+import { type Applied, apply } from "./apply.ts";
+import { envelopeHash, type LinkAnswer, type LinkMessage, readMessage } from "./message.ts";
 import { leafOf, partnerLog, postAll, type Posting } from "./outbox.ts";
 import type { Self } from "./self.ts";
-import { applySuccession } from "./succession.ts";
 
 export interface ReceiveDeps {
   readonly store: Store;
   readonly self: Self;
   readonly clock: Clock;
   readonly registry: TypeRegistry;
+  readonly legalHold?: LegalHold;
   /** Called after a parcel is on disk here. */
   readonly onReceived: (channel: string, kind: Parcel["kind"]) => void;
 }
@@ -103,15 +102,23 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
   await t.trees.setCheckpoint(log, message.checkpoint);
 
   const now = instantOf(clock());
-  const inbound: InboundParcel[] = [];
+  let inbound: InboundParcel[] = [];
+  const kinds: Parcel["kind"][] = [];
   const receipts: Posting[] = [];
   for (const { parcel, ...sealed } of fresh) {
-    const { summary, subject, results } = await apply(t, deps, channel, parcel, sealed.envelope, now);
-    const { kind, sequence } = parcel;
-    const rest = { subject, summary: JSON.stringify(summary), receivedAt: now, checkpoint: message.checkpoint };
-    inbound.push({ channel: channel.id, sequence, kind, ...sealed, ...rest });
+    // These act on parcels that came before them, in this message or another.
+    if (parcel?.kind === "recall" || parcel?.kind === "fair-key") {
+      await t.parcels.addInbound(inbound);
+      inbound = [];
+    }
+    const applied = parcel === null ? NOTHING : await apply(t, deps, channel, parcel, sealed, now);
+    const { subject, results } = applied;
+    const rest = { subject, summary: JSON.stringify(applied.summary), receivedAt: now, checkpoint: message.checkpoint };
+    const erasedAt = parcel === null ? now : null;
+    inbound.push({ channel: channel.id, kind: parcel?.kind ?? "erased", ...sealed, ...rest, erasedAt });
+    if (parcel !== null) kinds.push(parcel.kind);
     if (results !== null) {
-      const body = { parcel: sealed.hash, sequence, received: now, records: results };
+      const body = { parcel: sealed.hash, sequence: sealed.sequence, received: now, records: results };
       receipts.push({ letter: { kind: "receipt", body }, subject: sealed.hash });
     }
   }
@@ -119,16 +126,18 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
   await t.channels.contact(channel.id, null);
   await t.parcels.retryNow(channel.id);
   await postAll(t, self, channel, receipts, now);
-  const kinds = inbound.map(({ kind }) => kind);
   return { answer: { result: "stored", size, taken: fresh.length, ...cosigned }, kinds };
 }
+
+/** A parcel whose text was deleted says nothing. */
+const NOTHING: Applied = { summary: {}, subject: null, results: null };
 
 /** The first `known` parcels of the message must be the ones that are held at their places. */
 async function checkKnown(t: Transactor, channel: Channel, message: LinkMessage, known: number): Promise<void> {
   if (known === 0) return;
   const held = await t.parcels.openings("inbound", channel.id, message.first, known);
-  for (const [n, { envelope }] of message.parcels.slice(0, known).entries()) {
-    if (held[n]?.hash === sha256Hex(envelope)) continue;
+  for (const [n, sent] of message.parcels.slice(0, known).entries()) {
+    if (held[n]?.hash === envelopeHash(sent)) continue;
     throw new ExchangeError(
       "parcel-fork",
       `the partner sent another parcel for place ${message.first + n}, which is taken`,
@@ -141,7 +150,9 @@ interface Opened {
   readonly envelope: string;
   readonly salt: string;
   readonly hash: string;
-  readonly parcel: Parcel;
+  readonly sequence: number;
+  /** `null`: its text was deleted on the way, as its terms asked. */
+  readonly parcel: Parcel | null;
 }
 
 /** Opens parcels that follow each other: after a change of keys among them the next may be signed by the new key. */
@@ -153,10 +164,12 @@ function openAll(
   before: readonly KeyPeriod[],
 ): Opened[] {
   let periods = before;
-  return sealed.map(({ envelope, salt }, n) => {
-    const parcel = openParcel(envelope, first + n, channel, self, periods);
-    if (parcel.kind === "key-change") periods = afterKeyChange(periods, parcel);
-    return { envelope, salt, hash: sha256Hex(envelope), parcel };
+  return sealed.map((sent, n) => {
+    const { envelope, salt } = sent;
+    const sequence = first + n;
+    const parcel = sent.erased === undefined ? openParcel(envelope, sequence, channel, self, periods) : null;
+    if (parcel?.kind === "key-change") periods = afterKeyChange(periods, parcel);
+    return { envelope, salt, hash: envelopeHash(sent), sequence, parcel };
   });
 }
 
@@ -212,60 +225,4 @@ async function checkCheckpoint(
     });
   }
   return checkpoint;
-}
-
-interface Applied {
-  readonly summary: object;
-  readonly subject: string | null;
-  /** `null`: nothing to receipt. */
-  readonly results: RecordResult[] | null;
-}
-
-async function apply(
-  t: Transactor,
-  { registry, self }: ReceiveDeps,
-  channel: Channel,
-  parcel: Parcel,
-  envelope: string,
-  now: Instant,
-): Promise<Applied> {
-  switch (parcel.kind) {
-    case "key-change":
-      await applyKeyChange(t, channel, parcel, envelope, self);
-      return { summary: { key: parcel.body.key, until: parcel.body.overlapUntil }, subject: null, results: null };
-    case "succession":
-      await applySuccession(t, self, channel, parcel, now);
-      return { summary: { continues: parcel.body.continues }, subject: parcel.body.continues, results: null };
-    case "hello":
-      return { summary: { name: parcel.body.name }, subject: null, results: null };
-    case "receipt":
-      await applyReceipt(t, channel, parcel, now);
-      return {
-        summary: { sequence: parcel.body.sequence, records: parcel.body.records.length },
-        subject: parcel.body.parcel,
-        results: null,
-      };
-    case "recall": {
-      const results = await applyRecall(t, channel, parcel);
-      return { summary: { title: parcel.body.reason, records: parcel.body.records.length }, subject: null, results };
-    }
-    case "release":
-    case "correction": {
-      const { body } = parcel;
-      const results = await applyRecords(t, registry, channel, parcel, now);
-      const summary = {
-        title: body.title,
-        purpose: body.purpose,
-        necessity: body.necessity,
-        legalBasis: body.legalBasis,
-        reviewBy: body.reviewBy,
-        approvals: body.approvals,
-        part: body.part,
-        parts: body.parts,
-        results,
-        records: body.records.length,
-      };
-      return { summary, subject: body.release, results };
-    }
-  }
 }

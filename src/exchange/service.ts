@@ -11,9 +11,13 @@ import { seeIncident } from "./incident.ts";
 import { createLinkClient, type LinkIdentity } from "./link.ts";
 import { type ExportedLog, exportLogs, type WriteFile } from "./log-export.ts";
 import { type ExchangeDeps, type Link, type LinkOptions, openLink } from "./open-link.ts";
+import { type Consents, createConsents } from "./consents.ts";
+import { copyStates, type CopyState, type CopyTree, unconfirmed } from "./copies.ts";
+import { type Expired, expireDue } from "./erasure.ts";
 import { type NextKeys, rotateKeys, type Rotation } from "./key-change.ts";
 import { makeEvidence } from "./make-evidence.ts";
 import { exportMedia, importMedia, type MediaOptions, type MediaPart, type MediaReport } from "./media.ts";
+import { sendRecalls } from "./onward.ts";
 import { post } from "./outbox.ts";
 import { createPairing, type Pairing } from "./pairing.ts";
 import { receive } from "./receive.ts";
@@ -25,6 +29,14 @@ import { succeed } from "./succession.ts";
 export interface Exchange {
   readonly pairing: Pairing;
   readonly departures: Departures;
+  /** Originator control: asking for, giving and taking back consent to passing on. */
+  readonly consents: Consents;
+  /** Every copy of a record that this party knows of, near and far. */
+  copies(viewer: Viewer, recordId: string): Promise<CopyTree>;
+  /** Copies given or taken back of which no receipt has come by any way. */
+  unconfirmed(viewer: Viewer): Promise<readonly CopyState[]>;
+  /** Deletes now what partners gave for a time that is over; the link does so by itself. */
+  expire(actor: Viewer): Promise<Expired>;
   /** Takes a record back from every party that holds a copy of it. @returns how many parties are told. */
   recall(actor: Viewer, recordId: string, reason: string): Promise<number>;
   verify(viewer: Viewer, channel: string): Promise<ChannelVerdict>;
@@ -53,7 +65,7 @@ export interface Exchange {
 }
 
 export function createExchange(deps: ExchangeDeps): Exchange {
-  const { store, self, clock, registry, onEvent, witnesses } = deps;
+  const { store, self, clock, onEvent, witnesses } = deps;
   const pairing = createPairing({
     store,
     self,
@@ -82,7 +94,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
         onEvent({ kind: "received", channel: id, parcel });
         link?.wake();
       };
-      return receive({ store, self, clock, registry, onReceived }, channel, bytes);
+      return receive({ ...deps, onReceived }, channel, bytes);
     },
   };
 
@@ -118,24 +130,29 @@ export function createExchange(deps: ExchangeDeps): Exchange {
         const live = (await t.releases.copiesOf(recordId)).filter(
           (copy) => copy.state === "sent" || copy.state === "confirmed",
         );
-        const channels = [...new Set(live.map((copy) => copy.channel))];
-        if (channels.length === 0 || reason.trim() === "") {
+        if (live.length === 0 || reason.trim() === "") {
           throw new ExchangeError(
             "nothing-to-recall",
-            channels.length === 0 ? "no partner holds a copy of this record" : "a recall states its reason",
+            live.length === 0 ? "no partner holds a copy of this record" : "a recall states its reason",
           );
         }
-        for (const id of channels) {
-          const channel = await t.channels.get(id);
-          if (channel === null) continue;
-          const copies = live.filter((copy) => copy.channel === id);
-          const records = copies.map((copy) => ({ id: copy.recordId, version: copy.version }));
-          await post(t, self, channel, { kind: "recall", body: { reason, records } }, recordId, now);
-          for (const copy of copies) await t.releases.saveCopy({ ...copy, state: "recall-sent", updatedAt: now });
-        }
-        await t.audit.note("record.recall", recordId, { parties: channels.length });
-        return channels.length;
+        const parties = await sendRecalls(t, self, live, reason, recordId, now);
+        await t.audit.note("record.recall", recordId, { parties });
+        return parties;
       });
+    },
+
+    consents: createConsents({ store, self, clock }),
+    copies: (viewer, recordId) => store.read(viewer, (r) => copyStates(r, recordId)),
+    async unconfirmed(viewer) {
+      requirePermission(viewer, "audit.read");
+      return store.read(viewer, (r) => unconfirmed(r));
+    },
+    async expire(actor) {
+      requirePermission(actor, "node.keep");
+      const done = await expireDue(deps);
+      if (done.records + done.envelopes > 0) await store.scrub();
+      return done;
     },
 
     async verify(viewer, id) {

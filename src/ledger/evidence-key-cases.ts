@@ -1,6 +1,6 @@
 /** For tests: bundles whose parties changed or lost keys, with the verdict that each deserves. */
 import { type EvidenceCase, genuine, PLAIN_CASES, refused } from "./evidence-cases.ts";
-import type { Evidence } from "./evidence.ts";
+import type { Evidence } from "./evidence-format.ts";
 import type { KeyPeriod } from "./key-period.ts";
 import { generateSeed, type SigningKey, signingKey } from "./keys.ts";
 import { type EvidenceWorld, OVERLAP, receiptFor, releaseOf, TestLog } from "./testing.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Instant, parseInstant } from "#base";
 import { openEnvelope, PARCEL_TYPE } from "./dsse.ts";
-import type { Evidence, ProvenParcel } from "./evidence.ts";
+import type { Evidence, ProvenParcel } from "./evidence-format.ts";
 import { LedgerError } from "./errors.ts";
 import { type KeyPeriod, openPeriod } from "./key-period.ts";
 import { raw32 } from "./keys.ts";

@@ -20,16 +20,15 @@ export {
   verifiedCosignatures,
 } from "./cosignature.ts";
 export { openEnvelope, PARCEL_TYPE, preAuthEncoding, sealEnvelope } from "./dsse.ts";
+export { checkEvidence, type EvidenceVerdict } from "./evidence.ts";
 export {
-  checkEvidence,
   type Evidence,
   type EvidenceFacts,
   evidenceText,
-  type EvidenceVerdict,
   logOrigin,
   proofText,
   type ProvenParcel,
-} from "./evidence.ts";
+} from "./evidence-format.ts";
 export type { KnownKey, TrustedKeys } from "./evidence-keys.ts";
 export { isInForce, type KeyPeriod, openPeriod, requireKeyAt, requireKeyOver } from "./key-period.ts";
 export { LedgerError, type LedgerErrorCode } from "./errors.ts";
@@ -60,7 +59,8 @@ export {
   tilePath,
   tilesOf,
 } from "./tiles.ts";
-export { type Parcel, parcelBytes, type ParcelOf, readParcel, type ReceiptResult } from "./parcel.ts";
+export { ciphertextHash, openRelease, sealRelease } from "./fair.ts";
+export { type Parcel, parcelBytes, type ParcelOf, readParcel, type ReceiptResult, type ReleaseBody } from "./parcel.ts";
 export {
   formatAddCheckpoint,
   judgeAddCheckpoint,

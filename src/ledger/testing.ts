@@ -4,7 +4,7 @@ import { formatCheckpoint } from "./checkpoint.ts";
 import { commitment } from "./commitment.ts";
 import { cosign, cosignerName } from "./cosignature.ts";
 import { PARCEL_TYPE, sealEnvelope } from "./dsse.ts";
-import { type Evidence, logOrigin, type ProvenParcel } from "./evidence.ts";
+import { type Evidence, logOrigin, type ProvenParcel } from "./evidence-format.ts";
 import { generateSeed, type SigningKey, signingKey } from "./keys.ts";
 import { append, inclusionProof, leafHash, memoryHashStore, rootAt } from "./merkle.ts";
 import { signNote } from "./note.ts";

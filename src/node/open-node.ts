@@ -171,7 +171,7 @@ async function linkIdentity(store: Store, self: Self, { current, overlapping }: 
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(
-  { store, self, access, safeguards, intake, exchange, dialogues, events }: EntenteNode,
+  { store, self, access, safeguards, intake, lists, exchange, dialogues, events }: EntenteNode,
   { clock, onError }: NodeOptions,
   wake: () => void,
 ): ApiDeps {
@@ -182,6 +182,7 @@ function webDeps(
     access,
     safeguards,
     intake,
+    lists,
     exchange,
     dialogues,
     wake,

@@ -23,10 +23,13 @@ export type {
   ListState,
 } from "./repos/lists.ts";
 export type { Officer, SessionRow } from "./repos/officers.ts";
+export type { Carrying, ConsentCase, HeldConsent, OnwardCopy } from "./repos/onward.ts";
 export type { InboundParcel, Incident, OutboundParcel } from "./repos/parcels.ts";
 export type { PartyKey, Succession } from "./repos/party-keys.ts";
+export type { ErasedRecord, Origin } from "./repos/record-ends.ts";
 export type { Append, AppendResult, Page, RecordQuery, StoredRecord } from "./repos/records.ts";
 export type { Copy, LegalBasis, Release, ReleaseItem } from "./repos/releases.ts";
 export { openStore, type Reader, type Store, type StoreOptions, type Transactor } from "./store.ts";
 export type { ParcelKind } from "./tables/exchange.ts";
+export type { ConsentState } from "./tables/onward.ts";
 export type { ReleaseState } from "./tables/releases.ts";

@@ -12,6 +12,7 @@ import { importRepo, type ImportReader, type ImportWriter } from "./repos/import
 import { labelRepo, type LabelReader, type LabelWriter } from "./repos/labels.ts";
 import { listRepo, type ListReader, type ListWriter } from "./repos/lists.ts";
 import { officerRepo, type OfficerReader, type OfficerWriter } from "./repos/officers.ts";
+import { onwardRepo, type OnwardReader, type OnwardWriter } from "./repos/onward.ts";
 import { parcelRepo, type ParcelReader, type ParcelWriter } from "./repos/parcels.ts";
 import { partyKeyRepo, type PartyKeyReader, type PartyKeyWriter } from "./repos/party-keys.ts";
 import { recordRepo, type RecordReader, type RecordWriter } from "./repos/records.ts";
@@ -33,6 +34,7 @@ export interface Reader {
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
   readonly keys: PartyKeyReader;
+  readonly onward: OnwardReader;
   readonly lists: ListReader;
 }
 
@@ -50,6 +52,7 @@ export interface Transactor extends Reader {
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
   readonly keys: PartyKeyWriter;
+  readonly onward: OnwardWriter;
   readonly lists: ListWriter;
 }
 
@@ -64,6 +67,8 @@ export interface Store {
    * @throws StoreError `backup-elsewhere` on PostgreSQL, which has its own ways.
    */
   backup(file: string, onProgress?: (part: number) => void): Promise<void>;
+  /** Leaves nothing of what was deleted in files beside the store (SQLite's write-ahead log); others may go on writing. @returns false when it has to be tried again. */
+  scrub(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -114,6 +119,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
         keys: partyKeyRepo(context),
+        onward: onwardRepo(context),
         lists: listRepo(context),
       });
     } finally {
@@ -133,6 +139,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
       }
       await engine.backup(file, onProgress);
     },
+    scrub: () => engine.scrub(),
     close: () => engine.close(),
   };
 }

@@ -71,7 +71,7 @@ describe.runIf(hasBrowser)("a dialogue in the workbench", () => {
     await officer.go(`/dialogues/${dialogue}/statements`);
     await page.getByText("building stronger institutional frameworks").first().waitFor();
     // Words are chosen in the text as with the mouse.
-    await page.getByRole("region", { name: "Text in en" }).first().getByText("applauded Pakistan").waitFor();
+    await page.getByRole("region", { name: "Joint statement, text in en" }).getByText("applauded Pakistan").waitFor();
     await page.evaluate(`(() => {
       const box = document.querySelector(".statement");
       const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);

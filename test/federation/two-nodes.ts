@@ -24,6 +24,8 @@ export interface Party {
   mark(terms: Partial<HandlingTerms>): Promise<string>;
   /** Makes a record of this party. @returns its id. */
   record(object: Record<string, unknown> & { type: string }, markings: readonly string[]): Promise<string>;
+  /** Sets this party's clock forward. */
+  later(milliseconds: number): void;
   /** The same folder with another configuration, as after an edit of its config.json and a restart. */
   restart(change: Partial<Home["config"]>): Promise<void>;
   close(): Promise<void>;
@@ -61,8 +63,9 @@ export async function party(name: string, store = "sqlite", change: Partial<Home
     new Date(),
   );
   const errors: unknown[] = [];
+  let ahead = 0;
   const opened = (from: Home): Promise<EntenteNode> =>
-    openNode(from, { clock: () => new Date(), onError: (error) => errors.push(error) });
+    openNode(from, { clock: () => new Date(Date.now() + ahead), onError: (error) => errors.push(error) });
   const node = await opened(home);
   const setup = { kind: "job", party: node.self.id, name: "setup", may: [] } as const;
   const officer = async (role: Role): Promise<OfficerViewer> => {
@@ -120,6 +123,9 @@ export async function party(name: string, store = "sqlite", change: Partial<Home
           `not imported: ${JSON.stringify(await made.node.store.read(officers.analyst, (r) => r.imports.problems(run.id)))}`,
         );
       return id;
+    },
+    later(milliseconds) {
+      ahead += milliseconds;
     },
     async restart(change) {
       await made.link?.close();

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { checkEvidence } from "#ledger";
+import type { InboundParcel } from "#store";
 import { type Api, type ApiDeps, idParam, partyNames, route, viewerWith } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import {
@@ -12,7 +13,16 @@ import {
 } from "../schema.ts";
 import { channelView, incidentView } from "../views.ts";
 
+/** Kinds that are answered with a receipt of their own. */
+const RECEIPTED: ReadonlySet<string> = new Set(["release", "correction", "recall", "fair-offer", "fair-key"]);
+
+/** A sealed release is shown when its key has opened it. */
+const opened = ({ kind, summary }: InboundParcel): boolean =>
+  kind !== "fair-key" || (JSON.parse(summary) as Summary).gives !== undefined;
+
 interface Summary {
+  /** What the key of a sealed release opened. */
+  readonly gives?: "release" | "correction";
   readonly title?: string;
   readonly purpose?: string;
   readonly legalBasis?: { readonly title: string };
@@ -45,9 +55,12 @@ export function channelRoutes(api: Api, deps: ApiDeps): void {
             .flat()
             .map((parcel) => parcel.subject),
         );
-        const inbound = await r.parcels.inboundList({ kinds: ["release", "correction", "recall"], limit: 200 });
+        const inbound = await r.parcels.inboundList({
+          kinds: ["release", "correction", "recall", "fair-key"],
+          limit: 200,
+        });
         return Promise.all(
-          inbound.map(async (parcel) => {
+          inbound.filter(opened).map(async (parcel) => {
             const summary = JSON.parse(parcel.summary) as Summary;
             const results = await Promise.all(
               (summary.results ?? []).map(async ({ id, version, result, reason }) => ({
@@ -62,7 +75,7 @@ export function channelRoutes(api: Api, deps: ApiDeps): void {
               id: `${parcel.channel}#${parcel.sequence}`,
               channel: parcel.channel,
               sequence: parcel.sequence,
-              kind: parcel.kind as "release" | "correction" | "recall",
+              kind: summary.gives ?? (parcel.kind as "release" | "correction" | "recall"),
               from: party(channels.get(parcel.channel)?.partner ?? ""),
               receivedAt: parcel.receivedAt,
               title: summary.title ?? "",
@@ -164,7 +177,7 @@ export function channelRoutes(api: Api, deps: ApiDeps): void {
             hash,
             at: createdAt,
             state,
-            receipted: kind === "receipt" || kind === "hello" ? null : receipt !== null,
+            receipted: RECEIPTED.has(kind) ? receipt !== null : null,
           })),
           ...received.map(({ sequence, kind, hash, receivedAt }) => ({
             direction: "received" as const,

@@ -6,7 +6,7 @@ import { actingOfficer, dateOption, print, withNode } from "../context.ts";
 import { addActs, redressCommand } from "./designation-acts.ts";
 
 /** Runs with the node and the officer that a command acts for. */
-export function acting(work: (node: EntenteNode, officer: OfficerViewer) => Promise<void>) {
+function acting(work: (node: EntenteNode, officer: OfficerViewer) => Promise<void>) {
   return (command: Command): Promise<void> =>
     withNode(command, async (node) => work(node, await actingOfficer(command, node)));
 }
@@ -40,7 +40,7 @@ function showCommand(designations: Command): void {
     );
 }
 
-export function shownLines({ day, knownAt, dossiers, unlisted }: Shown): string[] {
+function shownLines({ day, knownAt, dossiers, unlisted }: Shown): string[] {
   const head = `As of ${day}${knownAt === null ? "" : `, from what was known at ${knownAt}`}:`;
   if (dossiers.length === 0 && unlisted.length === 0) return [head, "No list that is loaded has this name."];
   return [head, ...dossiers.flatMap(dossierLines), ...unlisted.map((act) => `  not listed: ${actLine(act)}`)];
@@ -115,7 +115,10 @@ function actLine(act: Act): string {
   switch (act.type) {
     case "designation-amendment": {
       const source = act.object["source"];
-      const name = typeof source === "object" && source !== null && "name" in source ? String(source["name"]) : "";
+      const name =
+        typeof source === "object" && source !== null && "name" in source && typeof source["name"] === "string"
+          ? source["name"]
+          : "";
       const parts = [
         ["programmes added", field(act, "programmes_added")],
         ["programmes removed", field(act, "programmes_removed")],
@@ -131,8 +134,9 @@ function actLine(act: Act): string {
       const phases = act.object["phases"];
       const last = Array.isArray(phases) ? phases.at(-1) : undefined;
       const running = typeof last === "object" && last !== null && !Array.isArray(last) ? last : {};
-      const due = running["extended_to"] ?? running["due_on"];
-      return `${field(act, "route")}, filed ${field(act, "filed_on")}, ${field(act, "state")}; ${String(running["phase"] ?? "")}${due === undefined ? "" : `, until ${String(due)}`}  ${act.id}`;
+      const word = (name: string): string => (typeof running[name] === "string" ? running[name] : "");
+      const due = word("extended_to") || word("due_on");
+      return `${field(act, "route")}, filed ${field(act, "filed_on")}, ${field(act, "state")}; ${word("phase")}${due === "" ? "" : `, until ${due}`}  ${act.id}`;
     }
   }
 }

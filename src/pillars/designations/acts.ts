@@ -96,7 +96,7 @@ export const viewType: RecordType = defineType({
   aboutPerson: perhapsPerson,
 });
 
-export const ROUTES = ["un-ombudsperson", "un-focal-point", "ofac-501.807", "national"] as const;
+const ROUTES = ["un-ombudsperson", "un-focal-point", "ofac-501.807", "national"] as const;
 export type Route = (typeof ROUTES)[number];
 
 const phase = z.looseObject({

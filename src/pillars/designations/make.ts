@@ -26,7 +26,9 @@ function filled(fields: Readonly<Record<string, JsonValue | readonly object[] | 
     if (value === undefined || value === "" || (Array.isArray(value) && value.length === 0)) continue;
     out[key] = (
       Array.isArray(value)
-        ? value.map((one: JsonValue | object) => (typeof one === "object" && one !== null ? { ...one } : one))
+        ? value.map((one: JsonValue | object) =>
+            typeof one === "object" && one !== null ? Object.fromEntries(Object.entries(one)) : one,
+          )
         : value
     ) as JsonValue;
   }
@@ -34,7 +36,7 @@ function filled(fields: Readonly<Record<string, JsonValue | readonly object[] | 
 }
 
 /** `person` and `organization` are what most entries are; a list that does not say leaves it open. */
-export function kindOf({ kind, subjectClass }: Pick<Entry, "kind" | "subjectClass">): SubjectKind {
+function kindOf({ kind, subjectClass }: Pick<Entry, "kind" | "subjectClass">): SubjectKind {
   if (kind !== undefined) return kind;
   return subjectClass === "individual" ? "person" : subjectClass;
 }

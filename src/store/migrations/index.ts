@@ -7,11 +7,12 @@ import { cosignatures } from "./0010-cosignatures.ts";
 import { feeds } from "./0011-feeds.ts";
 import { delivery } from "./0015-delivery.ts";
 import { keys } from "./0016-keys.ts";
+import { onward } from "./0018-onward.ts";
 import { lists } from "./0026-lists.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order. A published migration never changes; a new one is added below it. */
-const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds, delivery, keys, lists];
+const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds, delivery, keys, onward, lists];
 
 /**
  * Brings the database to this version, each step in one transaction with its mark.

@@ -24,6 +24,8 @@ export interface OutboundParcel {
   readonly deliveredAt: Instant | null;
   readonly lastError: string | null;
   readonly receipt: number | null;
+  /** When its text was deleted; `envelope` is then empty. */
+  readonly erasedAt?: Instant | null;
 }
 
 export interface InboundParcel {
@@ -39,6 +41,8 @@ export interface InboundParcel {
   /** JSON: what the inbox shows without opening the envelope. */
   readonly summary: string;
   readonly receivedAt: Instant;
+  /** When its text was deleted; `envelope` is then empty. */
+  readonly erasedAt?: Instant | null;
 }
 
 export interface Incident {
@@ -78,6 +82,7 @@ const INSERT_OUTBOUND: BulkInsert = {
     text("delivered_at"),
     text("last_error"),
     integer("receipt"),
+    text("erased_at"),
   ],
 };
 
@@ -95,6 +100,7 @@ const INSERT_INBOUND: BulkInsert = {
     text("subject"),
     text("summary"),
     text("received_at"),
+    text("erased_at"),
   ],
 };
 
@@ -118,6 +124,7 @@ export interface ParcelReader {
   /** Releases, corrections and recalls for which no receipt has come. */
   unreceipted(channel: string): Promise<number>;
   inbound(channel: string, sequence: number): Promise<InboundParcel | null>;
+  inboundByHash(channel: string, hash: string): Promise<InboundParcel | null>;
   inboundList(query?: {
     channel?: string;
     kinds?: readonly ParcelKind[];
@@ -165,16 +172,28 @@ export interface ParcelWriter extends ParcelReader {
 export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
   const out = () => tx.db.selectFrom("outbound").selectAll();
   type OutRow = Awaited<ReturnType<ReturnType<typeof out>["executeTakeFirstOrThrow"]>>;
-  const toOut = ({ created_at, next_attempt_at, delivered_at, last_error, ...row }: OutRow): OutboundParcel => ({
+  const toOut = ({
+    created_at,
+    next_attempt_at,
+    delivered_at,
+    last_error,
+    erased_at,
+    ...row
+  }: OutRow): OutboundParcel => ({
     ...row,
     createdAt: created_at,
     nextAttemptAt: next_attempt_at,
     deliveredAt: delivered_at,
     lastError: last_error,
+    erasedAt: erased_at,
   });
   const into = () => tx.db.selectFrom("inbound").selectAll();
   type InRow = Awaited<ReturnType<ReturnType<typeof into>["executeTakeFirstOrThrow"]>>;
-  const toIn = ({ received_at, ...row }: InRow): InboundParcel => ({ ...row, receivedAt: received_at });
+  const toIn = ({ received_at, erased_at, ...row }: InRow): InboundParcel => ({
+    ...row,
+    receivedAt: received_at,
+    erasedAt: erased_at,
+  });
   const toIncident = (row: ExchangeTables["incident"]): Incident => ({
     id: row.id,
     channel: row.channel,
@@ -262,12 +281,17 @@ export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
         .select((eb) => eb.fn.countAll<number>().as("n"))
         .where("channel", "=", channel)
         .where("receipt", "is", null)
-        .where("kind", "in", ["release", "correction", "recall"])
+        .where("erased_at", "is", null)
+        .where("kind", "in", ["release", "correction", "recall", "fair-offer", "fair-key"])
         .executeTakeFirstOrThrow();
       return row.n;
     },
     async inbound(channel, sequence) {
       const row = await into().where("channel", "=", channel).where("sequence", "=", sequence).executeTakeFirst();
+      return row === undefined ? null : toIn(row);
+    },
+    async inboundByHash(channel, hash) {
+      const row = await into().where("channel", "=", channel).where("hash", "=", hash).executeTakeFirst();
       return row === undefined ? null : toIn(row);
     },
     async inboundList({ channel, kinds, limit = 100 } = {}) {
@@ -327,6 +351,7 @@ export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
           p.deliveredAt,
           p.lastError,
           p.receipt,
+          p.erasedAt ?? null,
         ]),
       );
       if (kept.includes(null)) throw new StoreError("place-taken", "a parcel stands at this place of the log already");
@@ -397,6 +422,7 @@ export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
           p.subject,
           p.summary,
           p.receivedAt,
+          p.erasedAt ?? null,
         ]),
       );
       if (kept.includes(null)) throw new StoreError("place-taken", "a parcel stands at this place of the log already");

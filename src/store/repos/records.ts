@@ -7,6 +7,7 @@ import { StoreError } from "../errors.ts";
 import { labelCondition } from "../label-sql.ts";
 import { actorName, chunks, readAction, type RepoContext } from "./context.ts";
 import type { LabelWriter } from "./labels.ts";
+import { type RecordEnds, recordEnds } from "./record-ends.ts";
 
 /** One stored version of a record, with its text exactly as it was accepted. */
 export interface StoredRecord {
@@ -23,7 +24,7 @@ export interface StoredRecord {
   readonly addedAt: Instant;
   readonly addedBy: string;
   readonly source: string;
-  readonly state: "held" | "withdrawn";
+  readonly state: "held" | "withdrawn" | "expired";
 }
 
 export interface RecordQuery {
@@ -44,7 +45,7 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
-export interface RecordReader {
+export interface RecordReader extends Pick<RecordEnds, "cameFrom" | "overdue"> {
   /** The latest version that this viewer may see, or the one named. `null` for absent and for not allowed alike. */
   get(id: string, version?: Instant): Promise<StoredRecord | null>;
   /** Newest first. */
@@ -73,12 +74,10 @@ export interface Append {
 /** `foreign`: the id belongs to another party, whose record it stays. `conflict`: this version stands with other text. */
 export type AppendResult = "added" | "unchanged" | "conflict" | "foreign";
 
-export interface RecordWriter extends RecordReader {
+export interface RecordWriter extends RecordReader, RecordEnds {
   append(items: readonly Append[]): Promise<readonly AppendResult[]>;
   /** Sets the markings assigned beside the text, for one version. */
   relabel(id: string, version: Instant, assigned: readonly string[]): Promise<void>;
-  /** Removes the text of every version and keeps its hash. @returns how many versions lost their text. */
-  withdraw(id: string, owner: PartyId): Promise<number>;
 }
 
 const INSERT: BulkInsert = {
@@ -142,7 +141,7 @@ interface Row {
   added_at: string;
   added_by: string;
   source: string;
-  state: "held" | "withdrawn";
+  state: "held" | "withdrawn" | "expired";
   owner: string;
 }
 
@@ -326,7 +325,7 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
         const item = place === undefined ? undefined : items[place];
         if (place === undefined || item === undefined) continue;
         if (key === null) {
-          results[place] = await sameText(item.record);
+          results[place] = await sameText(item.record, rows[row]);
         } else {
           results[place] = "added";
           for (const ref of item.record.refs) edges.push([ref.target, item.record.id, ref.property]);
@@ -355,31 +354,7 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       await context.tx.db.updateTable("record").set({ label }).where("seq", "=", row.seq).execute();
     },
 
-    async withdraw(id, owner) {
-      const { db, engine } = context.tx;
-      const rows = await db
-        .selectFrom("record")
-        .innerJoin("label", "label.id", "record.label")
-        .select(["record.seq", "record.names"])
-        .where("record.id", "=", id)
-        .where("label.owner", "=", owner)
-        .where("record.state", "=", "held")
-        .execute();
-      for (const { seq, names } of rows) {
-        if (engine === "sqlite" && names !== "") {
-          await sql`insert into record_names (record_names, rowid, names) values ('delete', ${seq}, ${names})`.execute(
-            db,
-          );
-        }
-        await db
-          .updateTable("record")
-          .set({ state: "withdrawn", text: "", names: "", title: "" })
-          .where("seq", "=", seq)
-          .execute();
-      }
-      if (rows.length > 0) await db.deleteFrom("edge").where("from_id", "=", id).execute();
-      return rows.length;
-    },
+    ...recordEnds(context),
   };
 
   async function ownersOf(ids: readonly string[]): Promise<Map<string, string>> {
@@ -406,14 +381,35 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
     return { seq: row?.seq ?? 0, at: row?.added_at ?? "" };
   }
 
-  async function sameText(record: AcceptedRecord): Promise<AppendResult> {
-    const row = await context.tx.db
+  /** The version is here already. One whose text was deleted, and which its owner gives again, has its text again. */
+  async function sameText(
+    record: AcceptedRecord,
+    row: readonly (string | number | null | Uint8Array)[] | undefined,
+  ): Promise<AppendResult> {
+    const { db, engine } = context.tx;
+    const known = await db
       .selectFrom("record")
-      .select("sha256")
+      .select(["seq", "sha256", "state"])
       .where("id", "=", record.id)
       .where("version", "=", record.version)
       .executeTakeFirstOrThrow();
-    return toHex(row.sha256) === record.sha256 ? "unchanged" : "conflict";
+    if (toHex(known.sha256) !== record.sha256) return "conflict";
+    if (known.state === "held" || row === undefined) return "unchanged";
+    const names = record.names.join("\n");
+    const label = row[INSERT.columns.findIndex(({ name }) => name === "label")] as number;
+    await db
+      .updateTable("record")
+      .set({ state: "held", text: record.text, title: record.title, names, label })
+      .where("seq", "=", known.seq)
+      .execute();
+    if (engine === "sqlite" && names !== "")
+      await sql`insert into record_names (rowid, names) values (${known.seq}, ${names})`.execute(db);
+    if (record.refs.length > 0)
+      await context.tx.insertMany(
+        INSERT_EDGE,
+        record.refs.map((ref) => [ref.target, record.id, ref.property]),
+      );
+    return "added";
   }
 
   return repo;

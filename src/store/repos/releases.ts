@@ -34,6 +34,8 @@ export interface Release {
   readonly decisionNote: string;
   /** How many parcels carry it; 0 until approved. */
   readonly parts: number;
+  /** The ciphertext goes first, the key on the recipient's signed receipt. */
+  readonly fair: boolean;
 }
 
 export interface ReleaseItem {
@@ -66,6 +68,8 @@ export interface ReleaseReader {
   /** As `copiesOf`, for many records at once: the copies that one channel carried. */
   copiesOn(channel: string, recordIds: readonly string[]): Promise<readonly Copy[]>;
   copiesIn(release: string): Promise<readonly Copy[]>;
+  /** Copies of which no receipt has come: given, or taken back. Oldest first. */
+  unconfirmed(limit: number): Promise<readonly Copy[]>;
 }
 
 export interface ReleaseWriter extends ReleaseReader {
@@ -100,6 +104,7 @@ export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
     decidedAt: row.decided_at,
     decisionNote: row.decision_note,
     parts: row.parts,
+    fair: row.fair === 1,
   });
   const bases = () => tx.db.selectFrom("legal_basis").selectAll();
   type BasisRow = Awaited<ReturnType<ReturnType<typeof bases>["executeTakeFirstOrThrow"]>>;
@@ -167,6 +172,14 @@ export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
     async copiesIn(release) {
       return (await copies().where("release", "=", release).orderBy("record_id").execute()).map(toCopy);
     },
+    async unconfirmed(limit) {
+      const rows = await copies()
+        .where("state", "in", ["sent", "recall-sent"])
+        .orderBy("updated_at")
+        .limit(limit)
+        .execute();
+      return rows.map(toCopy);
+    },
     async save(release) {
       const { id, ...row } = {
         id: release.id,
@@ -185,6 +198,7 @@ export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
         decided_at: release.decidedAt,
         decision_note: release.decisionNote,
         parts: release.parts,
+        fair: Number(release.fair),
       };
       await tx.db
         .insertInto("release")

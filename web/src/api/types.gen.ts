@@ -943,6 +943,342 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests to pass records on, ours and those made of us */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            consents: components["schemas"]["Consent"][];
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Ask the originator whether its records may be passed on */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        records: string[];
+                        recipient: string;
+                        purpose: string;
+                        why: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Consent"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/consents/{id}/grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Consent; with a person in it the first word is a proposal */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConsentWord"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Consent"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/consents/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Consent"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/consents/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a consent back */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Consent"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/records/{id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every copy of a record, near and far, and whose receipt is missing */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CopyTree"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oversight/unconfirmed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Copies given or taken back of which no receipt has come */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            copies: components["schemas"]["CopyState"][];
+                        };
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/inbox": {
         parameters: {
             query?: never;
@@ -2477,6 +2813,7 @@ export interface components {
             decidedAt: string | null;
             decisionNote: string;
             mine: boolean;
+            fair: boolean;
         };
         Channel: {
             id: string;
@@ -2525,7 +2862,7 @@ export interface components {
             text: string;
             sha256: string;
             /** @enum {string} */
-            state: "held" | "withdrawn";
+            state: "held" | "withdrawn" | "expired";
             handling: components["schemas"]["Handling"];
             versions: {
                 version: string;
@@ -2574,7 +2911,7 @@ export interface components {
             version: string;
             release: string;
             /** @enum {string} */
-            state: "sent" | "confirmed" | "refused" | "recall-sent" | "recalled" | "replaced";
+            state: "sent" | "confirmed" | "refused" | "recall-sent" | "recalled" | "replaced" | "deleted";
             updatedAt: string;
         };
         Marking: {
@@ -2635,6 +2972,8 @@ export interface components {
             legalBasis: string | null;
             reviewBy: string | null;
             records: string[];
+            /** @description the ciphertext goes first, the key on the recipient's signed receipt */
+            fair?: boolean;
         };
         LegalBasis: {
             id: string;
@@ -2652,6 +2991,58 @@ export interface components {
             parties: string[];
             validFrom: string;
             validUntil: string | null;
+        };
+        Consent: {
+            id: string;
+            /** @enum {string} */
+            side: "ours" | "theirs";
+            partner: components["schemas"]["Party"];
+            records: {
+                id: string;
+                version: string;
+                title: string | null;
+            }[];
+            recipient: components["schemas"]["Party"];
+            purpose: string;
+            why: string;
+            askedAt: string;
+            /** @enum {string} */
+            state: "open" | "proposed" | "granted" | "refused" | "withdrawn";
+            proposedByName: string | null;
+            decidedByName: string | null;
+            decidedAt: string | null;
+            reason: string;
+            conditions: string;
+            validUntil: string | null;
+            liftsNoOnward: boolean;
+            /** @description SHA-256 of the envelope of the answer */
+            proof: string | null;
+        };
+        ConsentWord: {
+            reason: string;
+            conditions: string;
+            validUntil: string | null;
+            liftsNoOnward: boolean;
+        };
+        CopyTree: {
+            record: string;
+            copies: components["schemas"]["CopyState"][];
+            confirmed: number;
+            unconfirmed: number;
+        };
+        CopyState: {
+            recordId: string;
+            version: string;
+            holder: components["schemas"]["Party"];
+            /** @description the parties between this one and the holder */
+            via: components["schemas"]["Party"][];
+            channel: string;
+            /** @enum {string} */
+            channelState: "awaiting-confirmation" | "active" | "suspended" | "closed";
+            /** @enum {string} */
+            state: "sent" | "confirmed" | "refused" | "recall-sent" | "recalled" | "replaced" | "deleted";
+            confirmed: boolean;
+            updatedAt: string;
         };
         Inbox: {
             parcels: {
@@ -2715,12 +3106,16 @@ export interface components {
             partner: components["schemas"]["Party"];
             own: {
                 size: number;
+                /** @description parcels whose text was deleted; their hashes still make the tree */
+                deleted: number;
                 verified: boolean;
                 root: string | null;
                 problems: string[];
             };
             theirs: {
                 size: number;
+                /** @description parcels whose text was deleted; their hashes still make the tree */
+                deleted: number;
                 verified: boolean;
                 root: string | null;
                 problems: string[];

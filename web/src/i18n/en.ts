@@ -154,7 +154,7 @@ export const en = {
     suggested_one: "{{count}} sentence reads like a commitment",
     suggested_other: "{{count}} sentences read like commitments",
     chooseHelp: "Choose words in the text (Enter takes what is chosen by keyboard), or one of these.",
-    textIn: "Text in {{lang}}",
+    textIn: "{{name}}, text in {{lang}}",
     area: "Area",
     mark: "Mark it",
     newStatement: "Bring a statement in",
@@ -277,6 +277,7 @@ export const en = {
       "recall-sent": "Recall sent",
       recalled: "Taken back",
       replaced: "Replaced by a correction",
+      deleted: "Deleted there: its time is over",
     },
   },
   channels: {

@@ -156,7 +156,7 @@ export const ur: Words = {
     suggested_one: "{{count}} جملہ وعدہ معلوم ہوتا ہے",
     suggested_other: "{{count}} جملے وعدے معلوم ہوتے ہیں",
     chooseHelp: "متن میں الفاظ چنیں (کی بورڈ سے چنے ہوئے کے لیے Enter)، یا ان میں سے ایک۔",
-    textIn: "متن، زبان {{lang}}",
+    textIn: "{{name}}، متن، زبان {{lang}}",
     area: "شعبہ",
     mark: "نشان زد کریں",
     newStatement: "بیان شامل کریں",
@@ -278,6 +278,7 @@ export const ur: Words = {
       "recall-sent": "واپسی بھیجی گئی",
       recalled: "واپس لیا گیا",
       replaced: "تصحیح سے بدلا گیا",
+      deleted: "وہاں مٹایا گیا: مدت پوری ہوئی",
     },
   },
   channels: {

@@ -13,7 +13,7 @@ const pad = (n: number, width = 2): string => String(n).padStart(width, "0");
 const possibleYear = (year: number): boolean => year >= 1800 && year <= 2200;
 
 /** The days of a year, of a month, or one day. */
-export function spanOf(year: number, month: number | null, day: number | null): Span | null {
+function spanOf(year: number, month: number | null, day: number | null): Span | null {
   if (!possibleYear(year)) return null;
   if (month === null || month === 0) return { from: `${pad(year, 4)}-01-01`, to: `${pad(year, 4)}-12-31` };
   if (month < 1 || month > 12) return null;

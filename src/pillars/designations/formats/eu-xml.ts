@@ -120,7 +120,7 @@ function readBirthdate(birth: Element): Birth[] {
   if (/islam|hijri/i.test(get("calendarType"))) {
     const [year, month, day] = words.split("-").map(Number);
     const span = hijriSpan(year ?? 0, month ?? null, day ?? null);
-    return [{ precision: "approximate", ...(span ?? {}), calendar: "hijri", text: words }];
+    return [{ precision: "approximate", ...span, calendar: "hijri", text: words }];
   }
   return [{ ...readBirth(get("circa") === "true" ? `circa ${words}` : words), text: words }];
 }

@@ -18,7 +18,7 @@ export interface Beside {
   issuedOn: string | null;
 }
 
-export interface SanctionsEntry {
+interface SanctionsEntry {
   readonly list: string;
   readonly programmes: readonly string[];
   readonly bases: readonly string[];
@@ -28,14 +28,33 @@ export interface SanctionsEntry {
 
 /** Reference values are small elements of these names, each with an ID. */
 const VALUES = [
-  ...["AliasType", "AreaCode", "Country", "DetailReference", "FeatureType", "IDRegDocType", "LegalBasis", "List"],
-  ...["LocPartType", "NamePartType", "PartySubType", "PartyType", "RelationType", "SanctionsProgram", "SanctionsType"],
-  ...["Script", "EntryEventType", "CalendarType"],
+  "AliasType",
+  "AreaCode",
+  "Country",
+  "DetailReference",
+  "FeatureType",
+  "IDRegDocType",
+  "LegalBasis",
+  "List",
+  "LocPartType",
+  "NamePartType",
+  "PartySubType",
+  "PartyType",
+  "RelationType",
+  "SanctionsProgram",
+  "SanctionsType",
+  "Script",
+  "EntryEventType",
+  "CalendarType",
 ] as const;
 
 const WANTED = new Set<string>([
   ...VALUES,
-  ...["DateOfIssue", "Location", "IDRegDocument", "SanctionsEntry", "ProfileRelationship"],
+  "DateOfIssue",
+  "Location",
+  "IDRegDocument",
+  "SanctionsEntry",
+  "ProfileRelationship",
 ]);
 
 /** One reading of the file for all that parties refer to, wherever in the file it stands. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from "#base";
-import type { Address, Alias, Birth, Entry, Identifier, SubjectKind } from "../entry.ts";
+import type { Address, Alias, Entry, Identifier, SubjectKind } from "../entry.ts";
 import { readBirth, readDay } from "./birth.ts";
 import { csvRows, headText } from "./csv.ts";
 import type { ListFormat, ListItem } from "./format.ts";
@@ -69,12 +69,36 @@ const value = (row: JsonObject, name: string): string => {
 
 const MAPPED = new Set(
   [
-    ...["Last Updated", "Unique ID", "OFSI Group ID", "UN Reference Number", "Name type", "Alias strength", "Title"],
-    ...["Name non-latin script", "Non-latin script type", "Non-latin script language", "Regime Name"],
-    ...["Designation Type", "Designation source", "Other Information", "UK Statement of Reasons", "Address Country"],
-    ...["Address Postal Code", "Date Designated", "D.O.B", "Nationality(/ies)", "National Identifier number"],
-    ...["National Identifier additional information", "Passport number", "Passport additional information"],
-    ...["Position", "Gender", "Town of birth", "Country of birth", "IMO number", "Business registration number (s)"],
+    "Last Updated",
+    "Unique ID",
+    "OFSI Group ID",
+    "UN Reference Number",
+    "Name type",
+    "Alias strength",
+    "Title",
+    "Name non-latin script",
+    "Non-latin script type",
+    "Non-latin script language",
+    "Regime Name",
+    "Designation Type",
+    "Designation source",
+    "Other Information",
+    "UK Statement of Reasons",
+    "Address Country",
+    "Address Postal Code",
+    "Date Designated",
+    "D.O.B",
+    "Nationality(/ies)",
+    "National Identifier number",
+    "National Identifier additional information",
+    "Passport number",
+    "Passport additional information",
+    "Position",
+    "Gender",
+    "Town of birth",
+    "Country of birth",
+    "IMO number",
+    "Business registration number (s)",
     ...[1, 2, 3, 4, 5, 6].flatMap((n) => [`Name ${n}`, `Address Line ${n}`]),
   ].map(columnKey),
 );

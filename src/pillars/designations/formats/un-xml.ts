@@ -42,10 +42,29 @@ function* readElement(source: string, element: Element, place: string): Generato
 
 /** The elements that have a place of their own; the rest is kept as it came. */
 const MAPPED = new Set([
-  ...["FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME", "UN_LIST_TYPE", "REFERENCE_NUMBER", "LISTED_ON"],
-  ...["COMMENTS1", "NAME_ORIGINAL_SCRIPT", "TITLE", "DESIGNATION", "NATIONALITY", "LAST_DAY_UPDATED", "GENDER"],
-  ...["INDIVIDUAL_ALIAS", "ENTITY_ALIAS", "INDIVIDUAL_ADDRESS", "ENTITY_ADDRESS", "INDIVIDUAL_DATE_OF_BIRTH"],
-  ...["INDIVIDUAL_PLACE_OF_BIRTH", "INDIVIDUAL_DOCUMENT", "SORT_KEY", "SORT_KEY_LAST_MOD"],
+  "FIRST_NAME",
+  "SECOND_NAME",
+  "THIRD_NAME",
+  "FOURTH_NAME",
+  "UN_LIST_TYPE",
+  "REFERENCE_NUMBER",
+  "LISTED_ON",
+  "COMMENTS1",
+  "NAME_ORIGINAL_SCRIPT",
+  "TITLE",
+  "DESIGNATION",
+  "NATIONALITY",
+  "LAST_DAY_UPDATED",
+  "GENDER",
+  "INDIVIDUAL_ALIAS",
+  "ENTITY_ALIAS",
+  "INDIVIDUAL_ADDRESS",
+  "ENTITY_ADDRESS",
+  "INDIVIDUAL_DATE_OF_BIRTH",
+  "INDIVIDUAL_PLACE_OF_BIRTH",
+  "INDIVIDUAL_DOCUMENT",
+  "SORT_KEY",
+  "SORT_KEY_LAST_MOD",
 ]);
 
 type Tell = (code: string, message: string) => void;

@@ -73,14 +73,17 @@ async function rank(
   found: ReadonlyMap<string, readonly Evidence[]>,
 ): Promise<readonly Candidate[]> {
   const joined = new Map([...(await joinedGroups(reader)).values()].flat().map((entry) => [entry.key, entry.subject]));
-  const splits = (await reader.lists.joined(true)).filter(({ leftAt }) => leftAt !== null);
+  const history = await reader.lists.joined(true);
   const candidates: Candidate[] = [];
   for (const [pair, evidence] of found) {
     const [one = "", other = ""] = pair.split(" ");
     if (joined.has(one) && joined.get(one) === joined.get(other)) continue;
-    const split = splits.find(
-      ({ key, subject }) => key === one && splits.some((entry) => entry.key === other && entry.subject === subject),
-    );
+    // Both were of one subject at some time, and one of them was taken out.
+    const ours = history.filter(({ key }) => key === one);
+    const split = history
+      .filter(({ key }) => key === other)
+      .flatMap((entry) => ours.filter(({ subject }) => subject === entry.subject).flatMap((own) => [own, entry]))
+      .findLast(({ leftAt }) => leftAt !== null);
     candidates.push({
       keys: [one, other],
       names: [subjects.get(one)?.name ?? one, subjects.get(other)?.name ?? other],

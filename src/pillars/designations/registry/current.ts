@@ -40,7 +40,7 @@ export interface ListedSubject {
 }
 
 /** The newest accepted state of each list, with `knownAt` as it was known then. */
-export async function currentStates(reader: Reader, knownAt?: string): Promise<readonly ListState[]> {
+async function currentStates(reader: Reader, knownAt?: string): Promise<readonly ListState[]> {
   const newest = new Map<string, ListState>();
   for (const state of await acceptedStates(reader, knownAt)) newest.set(state.list, state);
   return [...newest.values()];
@@ -63,7 +63,7 @@ export async function* currentSubjects(reader: Reader): AsyncGenerator<ListedSub
 }
 
 /** The entries of one state. */
-export async function* subjectsOf(reader: Reader, state: ListState): AsyncGenerator<ListedSubject> {
+async function* subjectsOf(reader: Reader, state: ListState): AsyncGenerator<ListedSubject> {
   for (let after = 0; ;) {
     const page = await reader.lists.members(state.id, after, PAGE);
     yield* await readEntries(reader, page, () => state);

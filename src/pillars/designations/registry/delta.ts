@@ -94,7 +94,7 @@ const APART = new Set([
   "source_name",
 ]);
 
-export function fieldChanges(before: ListedSubject, after: ListedSubject): FieldChange[] {
+function fieldChanges(before: ListedSubject, after: ListedSubject): FieldChange[] {
   const [old, now] = [fieldsOf(before), fieldsOf(after)];
   const fields = [...new Set([...old.keys(), ...now.keys()])].toSorted();
   return fields.flatMap((field) => {

@@ -1,3 +1,4 @@
+import { fieldText } from "#stix";
 import type { Reader } from "#store";
 import { type Act, actsByKey, inEffect } from "./acts-of.ts";
 import { joinedGroups } from "./join.ts";
@@ -52,12 +53,14 @@ export async function dossiersFor(reader: Reader, words: string, day: string, kn
     else held.listings.push(full);
   }
   const wanted = words.trim().toUpperCase();
-  const unlisted = (acts.get("") ?? []).filter(({ object }) => String(object["name"]).toUpperCase().includes(wanted));
+  const unlisted = (acts.get("") ?? []).filter(({ object }) =>
+    fieldText(object, "name").toUpperCase().includes(wanted),
+  );
   return { day, knownAt: knownAt ?? null, dossiers: [...dossiers.values()], unlisted };
 }
 
 function withActs(listing: Listing, acts: readonly Act[], day: string, knownAt: string | undefined): DossierListing {
-  const known = acts.filter(({ object }) => knownAt === undefined || String(object["created"]) <= knownAt);
+  const known = acts.filter(({ object }) => knownAt === undefined || fieldText(object, "created") <= knownAt);
   const of = (type: string): readonly Act[] => known.filter((act) => act.type === type);
   const amendments = inEffect(known, day);
   const programmes = new Set(listing.subject.programmes);
@@ -79,7 +82,7 @@ function withActs(listing: Listing, acts: readonly Act[], day: string, knownAt: 
 
 function inLawOn({ standing, before }: Listing, amendments: readonly Act[]): Listing["standing"] {
   const last = amendments.findLast(({ object }) => object["act"] !== "amended");
-  if (last === undefined || String(last.object["effective_on"]) <= (before?.on ?? "")) return standing;
+  if (last === undefined || fieldText(last.object, "effective_on") <= (before?.on ?? "")) return standing;
   return last.object["act"] === "delisted" ? "not-listed" : "listed";
 }
 

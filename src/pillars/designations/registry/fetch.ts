@@ -18,7 +18,7 @@ import { DesignationError } from "../errors.ts";
 import { keepFile, keptSource } from "./files.ts";
 import type { ListFile } from "./load.ts";
 
-export interface FetchLimits {
+interface FetchLimits {
   /** Bytes of one file. Default 1 Gi. */
   readonly maxBytes?: number;
   /** Milliseconds without one byte. Default 30,000. */

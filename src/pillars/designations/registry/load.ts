@@ -227,7 +227,7 @@ async function formatFor(list: ListSource, files: readonly ListFile[]): Promise<
   });
 }
 
-export function partNamed(parts: readonly string[], file: string): string | null {
+function partNamed(parts: readonly string[], file: string): string | null {
   const name = basename(file).toLowerCase();
   return parts.find((part) => name.endsWith(part)) ?? null;
 }

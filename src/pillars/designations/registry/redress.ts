@@ -22,7 +22,7 @@ interface RouteRule {
  * extendable by 2; then the Committee, to whose decision 60 days after it has considered the report belong). Other UN lists
  * have the Focal Point (resolution 2744 (2024)). The United States hear petitions under 31 CFR 501.807, which sets no term.
  */
-export const ROUTE_RULES: Readonly<Record<Route, RouteRule>> = {
+const ROUTE_RULES: Readonly<Record<Route, RouteRule>> = {
   "un-ombudsperson": {
     title: "UN Ombudsperson (1267 list)",
     authority: "Security Council resolution 2734 (2024), annex II",

@@ -65,7 +65,7 @@ export interface Registry extends Acts {
 }
 
 /** What officers record about listings: records of this party, that leave only by a release. */
-export interface Acts {
+interface Acts {
   amend(actor: Viewer, amendment: NewAmendment): Promise<Written>;
   propose(actor: Viewer, proposal: NewProposal): Promise<Written>;
   view(actor: Viewer, view: NewView): Promise<Written>;

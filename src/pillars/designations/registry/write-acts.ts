@@ -78,7 +78,7 @@ export type CaseStep =
 export const today = (clock: Clock): string => instantOf(clock()).slice(0, 10);
 
 /** The one entry that the words find. @throws DesignationError `subject-unknown`, `subject-ambiguous` with the keys. */
-export async function oneSubject({ store, clock }: ActDeps, viewer: Viewer, words: string): Promise<ListedSubject> {
+async function oneSubject({ store, clock }: ActDeps, viewer: Viewer, words: string): Promise<ListedSubject> {
   return store.read(viewer, async (r) => {
     const found = await listingsOf(r, await findKeys(r, words), today(clock));
     const exact = found.filter(
@@ -205,7 +205,7 @@ export async function stepCase(deps: ActDeps, actor: Viewer, id: string, step: C
   if (object["state"] !== "open")
     throw new DesignationError("case-invalid", `the case is ${fieldText(object, "state")}; nothing is added to it`);
   // Accepted by the type's schema when it was kept.
-  const [route, phases] = [object["route"] as Route, object["phases"] as unknown as Phase[]];
+  const { route, phases } = object as JsonObject & { route: Route; phases: Phase[] & JsonObject[string] };
   const change: JsonObject =
     step.step === "next"
       ? { phases: nextPhase(route, phases, step.on).map((one) => ({ ...one })) }

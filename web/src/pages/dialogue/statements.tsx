@@ -73,6 +73,7 @@ function StatementText(props: { readonly statement: Statement; readonly screen: 
           {statement.texts.map(({ lang, text }) => (
             <MarkedText
               key={lang}
+              name={statement.name}
               lang={lang}
               text={text}
               marks={statement.marked.filter((mark) => mark.lang === lang)}
@@ -124,6 +125,7 @@ function StatementText(props: { readonly statement: Statement; readonly screen: 
 
 /** The statement's words. What is chosen in it is found by its place in the text, not by its looks. */
 function MarkedText(props: {
+  readonly name: string;
   readonly lang: string;
   readonly text: string;
   readonly marks: readonly {
@@ -135,7 +137,7 @@ function MarkedText(props: {
   readonly onChoose: ((start: number, end: number) => void) | undefined;
 }) {
   const { t } = useTranslation();
-  const { lang, text, marks, onChoose } = props;
+  const { name, lang, text, marks, onChoose } = props;
   const parts: ReactNode[] = [];
   let at = 0;
   for (const mark of marks.toSorted((a, b) => a.start - b.start)) {
@@ -171,7 +173,7 @@ function MarkedText(props: {
       // It can be walked through by keyboard and chosen from with Shift and the arrow keys (caret browsing) or the mouse.
       tabIndex={0}
       role="region"
-      aria-label={t("dialogue.textIn", { lang })}
+      aria-label={t("dialogue.textIn", { name, lang })}
       onMouseUp={(event) => choose(event.currentTarget)}
       onKeyUp={(event) => {
         if (event.key === "Enter") choose(event.currentTarget);
