@@ -3,6 +3,7 @@ import type { ParcelOf } from "#ledger";
 import type { Viewer } from "#policy";
 import type { Channel, Copy, ErasedRecord, Reader, Store, Transactor } from "#store";
 import { keepIncident } from "./incident.ts";
+import { canSign } from "./key-ring.ts";
 import { reportCopies } from "./onward.ts";
 import { post } from "./outbox.ts";
 import type { Self } from "./self.ts";
@@ -77,6 +78,11 @@ async function expirePage(
     const records = gone
       .filter((record) => record.owner === owner)
       .map(({ id, version, sha256 }) => ({ id, version, sha256, cause: "expired" as const, at: now }));
+    // What is due goes, whether or not its giver can be told.
+    if (!(await canSign(t, self, channel, now))) {
+      await t.audit.note("deletion.untold", channel.id, { records: records.length });
+      continue;
+    }
     await post(t, self, channel, { kind: "deletion", body: { records } }, null, now);
   }
   for (const { id } of gone) await t.audit.note("record.expired", id);

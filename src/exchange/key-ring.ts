@@ -92,12 +92,17 @@ export function timelyCosignatures(
  * @throws ExchangeError `key-ended`.
  */
 export async function requireOwnKey(r: Reader, self: Self, channel: Channel, now: Instant): Promise<void> {
-  const period = (await ownPeriods(r, self, channel)).find(({ key }) => key === self.key.publicKey);
-  if (period !== undefined && isInForce(period, now)) return;
+  if (await canSign(r, self, channel, now)) return;
   throw new ExchangeError("key-ended", `the key that this process signs with has ended for ${channel.partnerName}`, {
     where: channel.id,
     fix: "Start the node again: it then signs with its new key. After a revocation, pair anew with the partner first.",
   });
+}
+
+/** Whether this process can sign on a channel now: not after its key was revoked, until the partner has paired anew. */
+export async function canSign(r: Reader, self: Self, channel: Channel, now: Instant): Promise<boolean> {
+  const period = (await ownPeriods(r, self, channel)).find(({ key }) => key === self.key.publicKey);
+  return period !== undefined && isInForce(period, now);
 }
 
 /** What a change of keys is made of. */

@@ -137,6 +137,11 @@ export function createExchange(deps: ExchangeDeps): Exchange {
           );
         }
         const parties = await sendRecalls(t, self, live, reason, recordId, now);
+        if (parties === 0)
+          throw new ExchangeError("key-ended", "this party's key has ended on every channel on which the record went", {
+            where: recordId,
+            fix: "Pair anew with the partners first; tell them by telephone meanwhile.",
+          });
         await t.audit.note("record.recall", recordId, { parties });
         return parties;
       });

@@ -34,7 +34,7 @@ export async function continuationOf(t: Transactor, self: Self, old: Channel, re
 
 /**
  * The old channel ends and the new one begins, after two people have compared the digits. What the old key signed past the end
- * that its owner names is shown to a person; copies and drafts go on in the new channel; both sides state how the old logs ended.
+ * that its owner names is shown to a person; copies, drafts and consents go on in the new channel; both sides state how the old logs ended.
  */
 export async function succeed(
   t: Transactor,
@@ -47,6 +47,7 @@ export async function succeed(
   if (theirs.revoked !== null) await endPartnerKey(t, old, theirs.revoked, now);
   await t.channels.setState(old.id, "closed");
   await t.releases.moveChannel(old.id, channel.id);
+  await t.onward.moveChannel(old.id, channel.id);
   const own = await oldHead(t, self, old);
   const partner = await heldHead(t, old);
   const revoked = [

@@ -5,7 +5,7 @@ import { changeKeys, forgetKeys, openHome, openNode } from "#node";
 import { createLinkClient } from "../../src/exchange/link.ts";
 import { type LinkAnswer, writeMessage } from "../../src/exchange/message.ts";
 import { checkpointAt, post } from "../../src/exchange/outbox.ts";
-import { pair, type Party, party, release, until } from "./two-nodes.ts";
+import { pair, type Party, party, PURPOSE, release, until } from "./two-nodes.ts";
 
 let a: Party;
 let b: Party;
@@ -349,6 +349,66 @@ describe("a key that is stolen", () => {
     expect(judged.facts?.keys[0]).toMatchObject({ ended: "revoked", last: size - 1 });
     expect(await sendAs(thief, size, new Date())).toMatchObject({ result: "refused", code: "key-revoked" });
     expect((await incidents(a)).map(({ kind }) => kind)).toEqual([]);
+  });
+
+  test("consents asked for and given go on; what cannot be told is shown, and does not stop the others", async () => {
+    const c = await party("Elsewhere");
+    try {
+      const far = await pair(b, c);
+      const onward = await a.mark({ releasableTo: [b.node.self.id], noOnward: false });
+      const id = await a.record({ type: "tool", name: "Passed on" }, [onward]);
+      await release(a, channel, [id]);
+      await confirmed(id);
+      const ask = (purpose: string) =>
+        b.node.exchange.consents.request(b.officers.analyst, {
+          records: [id],
+          recipient: c.node.self.id,
+          purpose,
+          why: "A joint case.",
+        });
+      const consentAt = (side: Party, request: string) =>
+        side.node.store.read(side.officers.overseer, (r) => r.onward.consent(request));
+      const [given, second] = [(await ask(PURPOSE)).id, (await ask("another case")).id];
+      b.link?.wake();
+      await until("the questions", async () => (await consentAt(a, second)) !== null);
+      const word = { reason: "The same case." };
+      await a.node.exchange.consents.grant(a.officers.disclosure, given, word);
+      a.link?.wake();
+      await until("the consent", async () => (await consentAt(b, given))?.state === "granted");
+      await release(b, far, [id]);
+      b.link?.wake();
+      const copiesOf = (side: Party) => side.node.store.read(side.officers.analyst, (r) => r.releases.copiesOf(id));
+      await until("the receipt", async () => (await copiesOf(b)).some(({ state }) => state === "confirmed"));
+      await until("all that was said", async () => (await queued(a)) + (await queued(b)) === 0);
+      await recover(a);
+      await reopen(a);
+      // Nobody can be told by a key that has ended: it is said at once, not lost.
+      await expect(a.node.exchange.recall(a.officers.disclosure, id, "Wrong.")).rejects.toMatchObject({
+        code: "key-ended",
+      });
+      await b.node.exchange.revokePartnerKey(b.officers.administrator, channel, "called");
+      const next = await pairAnew();
+      await a.node.exchange.consents.grant(a.officers.disclosure, second, word);
+      a.link?.wake();
+      await until("the answer to a question of the old channel", async () => {
+        const item = await consentAt(b, second);
+        return item?.state === "granted" && item.channel === next;
+      });
+
+      // Now it is the one in the middle whose key is stolen: its first partner pairs anew, the other has not yet.
+      await recover(b);
+      await reopen(b);
+      channel = next;
+      await pairAnew();
+      await a.node.exchange.recall(a.officers.disclosure, id, "Wrong.");
+      a.link?.wake();
+      await until("the recall at the first", async () => (await copiesOf(a)).some(({ state }) => state === "recalled"));
+      expect((await incidents(b)).map(({ kind }) => kind)).toEqual(["partner-untold"]);
+      expect((await copiesOf(b)).map(({ state }) => state)).not.toContain("recall-sent");
+      expect((await incidents(a)).map(({ kind }) => kind)).toEqual([]);
+    } finally {
+      await c.close();
+    }
   });
 
   test("what the thief signed before anybody knew is shown to a person", async () => {

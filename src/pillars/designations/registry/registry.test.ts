@@ -360,4 +360,4 @@ test("real states, where they are at hand: the Balochistan Liberation Army came 
   const { amended } = await lists.delta(analyst, 4, 5);
   const bla = amended.find(({ key }) => key === "ofac:26953");
   expect(JSON.stringify(bla?.fields)).toContain("MAJEED BRIGADE");
-}, 120_000);
+}, 240_000);
