@@ -3,6 +3,7 @@
  * checkpoints, cosignatures and tiles, DSSE
  * envelopes, salted commitments to parcels. Pure: it keeps nothing and reads no clock.
  */
+export { type ChainedEntry, CHAIN_START, chainHash, entryLeaf } from "./audit-chain.ts";
 export {
   type Checkpoint,
   formatCheckpoint,
@@ -34,6 +35,7 @@ export { LedgerError, type LedgerErrorCode } from "./errors.ts";
 export { generateSeed, keyId, type SigningKey, signingKey, verifySignature } from "./keys.ts";
 export {
   append,
+  appendAll,
   consistencyProof,
   EMPTY_ROOT,
   type HashStore,

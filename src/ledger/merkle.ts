@@ -41,6 +41,43 @@ export async function append(store: HashStore, log: string, leaf: Uint8Array): P
   return index;
 }
 
+/** One hash of a complete subtree, and its place. */
+export interface PlacedHash {
+  readonly level: number;
+  readonly position: number;
+  readonly hash: Uint8Array;
+}
+
+/**
+ * Adds many leaves and asks the store only for the subtrees to their left. One writer at a time.
+ * @returns the new size.
+ */
+export async function appendAll(
+  store: Pick<HashStore, "get" | "size" | "setSize"> & {
+    putAll(log: string, hashes: readonly PlacedHash[]): Promise<void>;
+  },
+  log: string,
+  leaves: readonly Uint8Array[],
+): Promise<number> {
+  const fresh = new Map<string, Uint8Array>();
+  const placed: PlacedHash[] = [];
+  const memory: HashStore = {
+    get: async (_, level, position) => fresh.get(`${level} ${position}`) ?? (await store.get(log, level, position)),
+    put(_, level, position, hash) {
+      fresh.set(`${level} ${position}`, hash);
+      placed.push({ level, position, hash });
+      return Promise.resolve();
+    },
+    size: () => Promise.resolve(size),
+    setSize: (_, next) => Promise.resolve(void (size = next)),
+  };
+  let size = await store.size(log);
+  for (const leaf of leaves) await append(memory, log, leaf);
+  await store.putAll(log, placed);
+  await store.setSize(log, size);
+  return size;
+}
+
 /** The root of the first `size` leaves. */
 export async function rootAt(store: HashStore, log: string, size: number): Promise<Uint8Array> {
   await inRange(store, log, size);

@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import { join, resolve } from "node:path";
 import type { Clock } from "#base";
 import { type ApiDeps, serveApp, type WebServer } from "#api";
-import { type Access, createAccess } from "#access";
+import { type Access, type Audit, type AuditReading, createAccess, createAudit, createAuditReading } from "#access";
 import {
   ageIdentity,
   createExchange,
@@ -24,6 +24,7 @@ import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
 import { feedSecrets } from "./config/feed-secrets.ts";
 import type { Home } from "./config/home.ts";
+import { oidcProviders } from "./config/oidc.ts";
 
 export interface NodeOptions {
   readonly clock: Clock;
@@ -38,6 +39,8 @@ export interface EntenteNode {
   readonly registry: TypeRegistry;
   readonly store: Store;
   readonly access: Access;
+  readonly audit: Audit;
+  readonly auditReading: AuditReading;
   readonly safeguards: Safeguards;
   readonly intake: Intake;
   readonly exchange: Exchange;
@@ -86,12 +89,16 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     onEvent: (event) => events.emit("exchange", event),
   });
   const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, stixLoader] });
+  const audit = createAudit({ store, party, clock, key: self.key });
+  audit.start(onError);
   const node: EntenteNode = {
     home,
     self,
     registry,
     store,
-    access: createAccess({ store, party, clock }),
+    access: createAccess({ store, party, clock, partyName: self.name, oidc: oidcProviders(home) }),
+    audit,
+    auditReading: createAuditReading({ store, party, publicKey: self.key.publicKey }),
     safeguards: createSafeguards({ store, party, clock, departures: exchange.departures }),
     intake,
     exchange,
@@ -107,7 +114,10 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
         onError,
       }),
     serveWeb: (wake) => serveApp(webDeps(node, options, wake), config.web.host, config.web.port),
-    close: () => store.close(),
+    async close() {
+      await audit.close();
+      await store.close();
+    },
   };
   return node;
 }
@@ -115,7 +125,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(
-  { store, self, access, safeguards, intake, exchange, events }: EntenteNode,
+  { store, self, access, audit, auditReading, safeguards, intake, exchange, events, home }: EntenteNode,
   { clock, onError }: NodeOptions,
   wake: () => void,
 ): ApiDeps {
@@ -124,6 +134,9 @@ function webDeps(
     self,
     clock,
     access,
+    audit,
+    auditReading,
+    web: home.config.web,
     safeguards,
     intake,
     exchange,

@@ -6,6 +6,7 @@ import { migrate } from "./migrations/index.ts";
 import { auditRepo, type AuditReader, type AuditWriter } from "./repos/audit.ts";
 import type { RepoContext } from "./repos/context.ts";
 import { channelRepo, type ChannelReader, type ChannelWriter } from "./repos/channels.ts";
+import { credentialRepo, type CredentialReader, type CredentialWriter } from "./repos/credentials.ts";
 import { cosignatureRepo, type CosignatureReader, type CosignatureWriter } from "./repos/cosignatures.ts";
 import { feedRepo, type FeedReader, type FeedWriter } from "./repos/feeds.ts";
 import { importRepo, type ImportReader, type ImportWriter } from "./repos/imports.ts";
@@ -30,6 +31,7 @@ export interface Reader {
   readonly trees: TreeReader;
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
+  readonly credentials: CredentialReader;
 }
 
 export interface Transactor extends Reader {
@@ -45,6 +47,7 @@ export interface Transactor extends Reader {
   readonly trees: TreeWriter;
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
+  readonly credentials: CredentialWriter;
 }
 
 /** The port. What a viewer may not see is not there: every read of a record is filtered by policy's predicate. */
@@ -107,6 +110,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         trees: treeRepo(context),
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
+        credentials: credentialRepo(context),
       });
     } finally {
       open = false;

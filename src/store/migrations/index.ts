@@ -5,10 +5,12 @@ import { records } from "./0001-records.ts";
 import { cooperation } from "./0002-cooperation.ts";
 import { cosignatures } from "./0010-cosignatures.ts";
 import { feeds } from "./0011-feeds.ts";
+import { access } from "./0020-access.ts";
+import { audit } from "./0021-audit.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order. A published migration never changes; a new one is added below it. */
-const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds];
+const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds, access, audit];
 
 /**
  * Brings the database to this version, each step in one transaction with its mark.

@@ -14,6 +14,11 @@ export interface TreeWriter extends TreeReader {
   put(log: string, level: number, position: number, hash: Uint8Array): Promise<void>;
   setSize(log: string, size: number): Promise<void>;
   setCheckpoint(log: string, note: string): Promise<void>;
+  /** Many hashes at once. */
+  putAll(
+    log: string,
+    hashes: readonly { readonly level: number; readonly position: number; readonly hash: Uint8Array }[],
+  ): Promise<void>;
 }
 
 export function treeRepo({ tx }: RepoContext): TreeWriter {
@@ -57,6 +62,19 @@ export function treeRepo({ tx }: RepoContext): TreeWriter {
         .values({ log, size, checkpoint: null })
         .onConflict((conflict) => conflict.column("log").doUpdateSet({ size }))
         .execute();
+    },
+    async putAll(log, hashes) {
+      const columns = [
+        { name: "level", type: "integer" },
+        { name: "position", type: "integer" },
+        { name: "log", type: "text" },
+        { name: "hash", type: "bytes" },
+      ] as const;
+      // PostgreSQL finds again what it inserted by the first two: they tell the rows of one log apart.
+      await tx.insertMany(
+        { table: "tree_node", columns, key: null },
+        hashes.map(({ level, position, hash }) => [level, position, log, hash]),
+      );
     },
     async setCheckpoint(log, checkpoint) {
       await tx.db.updateTable("tree").set({ checkpoint }).where("log", "=", log).execute();
