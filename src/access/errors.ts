@@ -12,6 +12,7 @@ export type AccessErrorCode =
   | "oidc-unknown"
   | "token-invalid"
   | "token-scope"
+  | "token-terms"
   | "forbidden"
   | "roles-conflict"
   | "grant-unknown"

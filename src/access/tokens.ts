@@ -47,7 +47,7 @@ export function createTokens(deps: { readonly store: Store; readonly party: Part
         expires > latest
       ) {
         throw new AccessError(
-          "token-invalid",
+          "token-terms",
           "a token needs a name, at least one known scope and an end within a year",
           {
             fix: `Scopes are: ${ALL_SCOPES.join(", ")}.`,
@@ -58,7 +58,7 @@ export function createTokens(deps: { readonly store: Store; readonly party: Part
       const kept = await store.transact(viewer, async (t) => {
         const live = (await t.credentials.tokens(viewer.officer)).filter((held) => held.endedAt === null);
         if (live.length >= MAX_TOKENS)
-          throw new AccessError("token-invalid", `an officer has at most ${MAX_TOKENS} tokens`, {
+          throw new AccessError("token-terms", `an officer has at most ${MAX_TOKENS} tokens`, {
             fix: "End one first.",
           });
         const made = {

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { CodedError } from "#base";
+import { auditCommand } from "./commands/audit.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
+import { basisCommand } from "./commands/basis.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -12,11 +14,12 @@ import { ledgerCommand } from "./commands/ledger.ts";
 import { markCommand, recordsCommand } from "./commands/mark.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { mediaCommand } from "./commands/media.ts";
-import { basisCommand, officerCommand } from "./commands/officer.ts";
+import { officerCommand, whoCanCommand } from "./commands/officer.ts";
 import { pairCommand } from "./commands/pair.ts";
 import { patternCommand } from "./commands/pattern.ts";
 import { releaseCommand } from "./commands/release.ts";
 import { startCommand } from "./commands/start.ts";
+import { sessionCommand, tokenCommand } from "./commands/token.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
 
@@ -24,6 +27,10 @@ const COMMANDS = [
   initCommand,
   startCommand,
   officerCommand,
+  whoCanCommand,
+  sessionCommand,
+  tokenCommand,
+  auditCommand,
   pairCommand,
   basisCommand,
   markCommand,

@@ -28,7 +28,9 @@ export const configSchema = z.strictObject({
     /** Whether that proxy is trusted to name the caller's address last in X-Forwarded-For. */
     forwarded: z.boolean().optional(),
     /** Requests an officer may make in a second, and at once. */
-    limit: z.strictObject({ perSecond: z.number().min(1).max(100_000), burst: z.int().min(10).max(1_000_000) }).optional(),
+    limit: z
+      .strictObject({ perSecond: z.number().min(1).max(100_000), burst: z.int().min(10).max(1_000_000) })
+      .optional(),
   }),
   /** Organisations whose OpenID Connect providers let officers in. */
   oidc: z
