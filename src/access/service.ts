@@ -150,17 +150,17 @@ export function createAccess(deps: AccessDeps): Access {
           { fix: `Roles are: ${ROLES.join(", ")}.` },
         );
       }
-      return store.transact(actor, async (t) => {
+      const id = `officer--${randomUUID()}`;
+      await store.transact(actor, async (t) => {
         if ((await t.officers.byEmail(email)) !== null) {
           throw new AccessError("officer-exists", `an officer with the address ${email} is already here`);
         }
-        const id = `officer--${randomUUID()}`;
         const [at, address] = [instantOf(clock()), email.toLowerCase()];
         await t.officers.add({ id, name: name.trim(), email: address, unit, createdAt: at, disabledAt: null });
         for (const grant of grants) await addGrant(t, actor, id, grant);
         await t.audit.note("officer.add", id, { roles: grants.map(({ role }) => role) });
-        return known(t, id);
       });
+      return store.read(self, (r) => known(r, id));
     },
     grant: (actor, id, grant) =>
       administer(actor, id, async (t) => {

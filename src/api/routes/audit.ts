@@ -30,6 +30,7 @@ export function auditRoutes(api: Api, deps: ApiDeps): void {
     async (c) => {
       const viewer = viewerWith(c, "audit.read");
       const { from, until, actor, ...asked } = c.req.valid("query");
+      await deps.audit.flush();
       const name = await store.read(viewer, officerNames);
       const [since, end] = [instantFrom(from ?? null), instantFrom(until ?? null)];
       const officers = await deps.access.officers();

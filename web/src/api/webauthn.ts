@@ -8,7 +8,7 @@ type Request = Parameters<typeof startAuthentication>[0]["optionsJSON"];
 /** A person who closes the browser's dialog refused nothing and broke nothing: it is said so. */
 async function asked<T extends object>(answer: Promise<T>): Promise<Record<string, unknown>> {
   try {
-    return { ...(await answer) };
+    return Object.fromEntries(Object.entries(await answer));
   } catch (cause) {
     throw new ApiProblem({
       type: "urn:entente:problem:web:passkey-unanswered",
