@@ -155,9 +155,10 @@ async function verify(
         previous = null;
         continue;
       }
-      if (previous !== null && chainHash(previous, position, entry) !== entry.hash)
+      const tied: string = previous === null ? entry.hash : chainHash(previous, position, entry);
+      if (tied !== entry.hash)
         faults.push({ kind: "broken-link", position, message: "the entry is not tied to the one before it" });
-      previous = entry.hash;
+      previous = tied;
       faults.push(...(await termFaults(r, entry)));
     }
   }
