@@ -1,5 +1,6 @@
 /** `npm run bench [-- NAME] [--json]`: our figure, a peer's or the limit's from the same run, and the ratio. */
 import { parseArgs } from "node:util";
+import { auditBench } from "./audit.ts";
 import { demoBench, idleBench } from "./demo.ts";
 import type { Benchmark, Figure } from "./figure.ts";
 import { importBench } from "./import.ts";
@@ -18,6 +19,7 @@ const ALL: readonly Benchmark[] = [
   releaseBench,
   bulkBench,
   validateBench,
+  auditBench,
 ];
 
 const { values, positionals } = parseArgs({
