@@ -63,7 +63,7 @@ describe("the audit", () => {
     const verdict = await reading.verify(overseer);
     expect(verdict).toMatchObject({ verified: true, size: 7, waiting: 0, faults: [] });
     const entries = await reading.search(overseer, {});
-    expect(entries.map((entry) => entry.position).toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(new Set(entries.map((entry) => entry.position))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6]));
     expect(entries.find((entry) => entry.verb === "record.search")).toMatchObject({ term: "Mehsud" });
     expect(JSON.stringify(await Array.fromAsync(reading.export(overseer)))).not.toContain("Mehsud");
   });

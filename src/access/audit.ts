@@ -78,15 +78,8 @@ export function createAudit(deps: AuditDeps): Audit {
     const taken = buffer;
     buffer = [];
     try {
-      let more = true;
-      await store.transact(self, async (t) => {
-        more = await seal(t, deps, taken);
-      });
-      while (more) {
-        await store.transact(self, async (t) => {
-          more = await seal(t, deps, []);
-        });
-      }
+      let left = await store.transact(self, (t) => seal(t, deps, taken));
+      while (left) left = await store.transact(self, (t) => seal(t, deps, []));
     } catch (error) {
       // Kept for the next try; whoever waits for these entries hears that they are not written.
       buffer = [...taken, ...buffer];

@@ -20,7 +20,7 @@ export interface OidcProvider {
   readonly provision: readonly Role[] | null;
 }
 
-export interface OidcBegun {
+interface OidcBegun {
   /** The provider's address to go to. */
   readonly url: string;
   /** Binds the answer to this browser: kept in a cookie. */

@@ -13,7 +13,7 @@ export interface RelyingParty {
 }
 
 /** What the browser's authenticator is asked, and the name of the ceremony to answer under. */
-export interface Asked {
+interface Asked {
   readonly ceremony: string;
   /** PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON (WebAuthn level 3 §5.1.8 to 5.1.10). */
   readonly options: Readonly<Record<string, unknown>>;

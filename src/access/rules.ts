@@ -1,7 +1,7 @@
 import { type Role, ROLES } from "#policy";
 
 /** What a route or a command may ask for, in words. */
-export const PERMISSION_WORDS = {
+const PERMISSION_WORDS = {
   "content.read": "read records, as the decision on each allows",
   "content.write": "make and mark records",
   "import.run": "bring files in",

@@ -35,7 +35,7 @@ export interface NewOfficer {
   readonly grants?: readonly NewGrant[];
 }
 
-export interface Authenticated {
+interface Authenticated {
   readonly viewer: OfficerViewer;
   readonly officer: Officer;
   readonly session: SessionRow;

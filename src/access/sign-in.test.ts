@@ -60,7 +60,7 @@ describe("recovery codes", () => {
     const answers = async (email: string): Promise<string[]> => {
       const out: string[] = [];
       for (let n = 0; n < 7; n++)
-        out.push(await access.recovery.signIn(email, "WRONG").then(String, (error: Error) => `${error.message}`));
+        out.push(await access.recovery.signIn(email, "WRONG").then(String, (error: Error) => error.message));
       return out;
     };
     const known = await answers("a@example.org");
@@ -131,8 +131,8 @@ describe("roles", () => {
       code: "forbidden",
     });
     const elsewhere = await add("d@example.org");
-    for (const act of [access.disable, access.reset, access.signInToken, access.enable])
-      await expect(act(actor, elsewhere.id)).rejects.toMatchObject({ code: "forbidden" });
+    for (const verb of ["disable", "reset", "signInToken", "enable"] as const)
+      await expect(access[verb](actor, elsewhere.id)).rejects.toMatchObject({ code: "forbidden" });
     await expect(access.grant(actor, actor.officer, { role: "administrator" })).rejects.toMatchObject({
       code: "forbidden",
     });

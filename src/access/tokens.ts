@@ -8,12 +8,12 @@ import { ALL_SCOPES, type Scope } from "./rules.ts";
 import { newSecret, viewerOf } from "./sessions.ts";
 
 /** A token that is found in a file is known for what it is, and by whom. */
-export const TOKEN_PREFIX = "entente_";
+const TOKEN_PREFIX = "entente_";
 const MAX_DAYS = 366;
 const MAX_TOKENS = 50;
 const TOUCH_SECONDS = 60;
 
-export interface NewToken {
+interface NewToken {
   readonly name: string;
   readonly scopes: readonly Scope[];
   readonly expires: Instant;

@@ -4,7 +4,7 @@ export interface Caller {
   call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -30,7 +30,7 @@ export function caller(origin: string, cookies = new Map<string, string>()): Cal
       });
       for (const line of response.headers.getSetCookie()) {
         const [pair = ""] = line.split(";");
-        const [name = "", value = ""] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
+        const [name, value] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
         if (value === "" || /max-age=0/i.test(line)) cookies.delete(name);
         else cookies.set(name, value);
       }

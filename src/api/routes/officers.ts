@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { OfficerViewer } from "#access";
 import type { Grant, Officer } from "#store";
 import { newGrantSchema, newOfficerSchema, officerSchema, sessionsSchema } from "../access-schema.ts";
 import { noteRead } from "../audited.ts";
@@ -17,7 +18,16 @@ function officerView(officer: Officer, grants: readonly Grant[]) {
     email,
     unit,
     roles: [...roles],
-    grants: grants.map(({ officer: _, endedBy: __, ...grant }) => grant),
+    grants: grants.map((grant) => ({
+      id: grant.id,
+      role: grant.role,
+      unit: grant.unit,
+      from: grant.from,
+      until: grant.until,
+      grantedBy: grant.grantedBy,
+      grantedAt: grant.grantedAt,
+      endedAt: grant.endedAt,
+    })),
     createdAt,
     disabledAt,
   };
@@ -76,9 +86,13 @@ export function officerRoutes(api: Api, deps: ApiDeps): void {
       c.json({ token: await access.signInToken(viewerWith(c, "officer.manage"), c.req.valid("param").id) }, 200),
   );
   for (const [verb, summary, act] of [
-    ["disable", "Let an officer in no more", access.disable],
-    ["enable", "Let an officer in again", access.enable],
-    ["reset", "Forget an officer's passkeys and codes, and end every session", access.reset],
+    ["disable", "Let an officer in no more", (actor: OfficerViewer, id: string) => access.disable(actor, id)],
+    ["enable", "Let an officer in again", (actor: OfficerViewer, id: string) => access.enable(actor, id)],
+    [
+      "reset",
+      "Forget an officer's passkeys and codes, and end every session",
+      (actor: OfficerViewer, id: string) => access.reset(actor, id),
+    ],
   ] as const) {
     api.openapi(
       route({ method: "post", path: `/officers/{id}/${verb}`, summary, params: idParam, response: done }),

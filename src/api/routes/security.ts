@@ -28,7 +28,7 @@ export function sessionRowView({ id, createdAt, seenAt, expires, method, address
   return { id, createdAt, seenAt, expires, method, address, agent, current: id === own };
 }
 
-export const tokenView = (token: ApiToken) => ({ ...token, scopes: [...token.scopes] });
+const tokenView = (token: ApiToken) => ({ ...token, scopes: [...token.scopes] });
 
 /** What is done in a session, by a person. @throws AccessError `token-scope` for a token. */
 function sessionOf(c: Context<Env>): SessionRow {

@@ -91,7 +91,7 @@ export function auditRepo({ tx, viewer, now }: RepoContext): AuditWriter {
         .select((eb) => eb.fn.countAll<number>().as("n"))
         .where("position", "is", null)
         .executeTakeFirstOrThrow();
-      return Number(row.n);
+      return row.n;
     },
     async terms(commitments) {
       const out: AuditTerm[] = [];

@@ -35,7 +35,7 @@ export interface Guard {
   readonly lockedUntil: Instant | null;
 }
 
-export interface Ceremony {
+interface Ceremony {
   readonly officer: string | null;
   readonly data: string;
 }

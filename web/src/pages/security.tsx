@@ -12,7 +12,7 @@ import { TokenSection } from "./tokens.tsx";
 type Security = Schemas["MySecurity"];
 
 /** What changes an officer's own security shows at once. */
-export function useSecurityChange<A, T>(change: (argument: A) => Promise<T>) {
+export function useSecurityChange<T, A = void>(change: (argument: A) => Promise<T>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: change,
@@ -102,7 +102,7 @@ function PasskeySection({ security: { passkeys } }: { readonly security: Securit
 
 function CodeSection({ left }: { readonly left: number }) {
   const { t } = useTranslation();
-  const renew = useSecurityChange((_: null) => ask(api.POST("/recovery-codes")));
+  const renew = useSecurityChange(() => ask(api.POST("/recovery-codes")));
   return (
     <Section title={t("security.codes")}>
       {renew.error !== null && <Failure error={renew.error} />}
@@ -122,7 +122,7 @@ function CodeSection({ left }: { readonly left: number }) {
           </ul>
         </Stack>
       )}
-      <Button mt="xs" variant="default" loading={renew.isPending} onClick={() => renew.mutate(null)}>
+      <Button mt="xs" variant="default" loading={renew.isPending} onClick={() => renew.mutate()}>
         {t("security.newCodes")}
       </Button>
     </Section>
@@ -132,14 +132,14 @@ function CodeSection({ left }: { readonly left: number }) {
 function SessionSection({ sessions }: { readonly sessions: Security["sessions"] }) {
   const { t } = useTranslation();
   const end = useSecurityChange((id: string) => ask(api.DELETE("/sessions/{id}", { params: { path: { id } } })));
-  const others = useSecurityChange((_: null) => ask(api.DELETE("/sessions")));
+  const others = useSecurityChange(() => ask(api.DELETE("/sessions")));
   const error = end.error ?? others.error;
   return (
     <Section
       title={t("security.sessions")}
       action={
         sessions.length > 1 && (
-          <Button size="xs" variant="default" onClick={() => others.mutate(null)}>
+          <Button size="xs" variant="default" onClick={() => others.mutate()}>
             {t("security.endOthers")}
           </Button>
         )
