@@ -37,7 +37,6 @@ export function securityHeaders(tls: boolean): MiddlewareHandler {
       payment: false,
       usb: false,
       serial: false,
-      bluetooth: false,
       displayCapture: false,
       publickeyCredentialsGet: ["self"],
     },

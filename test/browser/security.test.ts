@@ -57,18 +57,13 @@ describe.runIf(hasBrowser)("an officer's own security in the workbench", () => {
     const code =
       (await page.getByRole("list", { name: "Recovery codes" }).getByRole("listitem").first().textContent()) ?? "";
     await look(page, "security-codes-en");
-    await page
-      .getByRole("button", { name: "Disclosure" })
-      .or(page.getByRole("button", { name: "disclosure-officer" }))
-      .first()
-      .click();
+    await page.getByRole("button", { name: "disclosure-officer" }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await page.getByRole("button", { name: "Sign in with a passkey" }).click();
-    await page.getByRole("heading", { name: /What waits for you/ }).waitFor();
+    await page.getByText(/What waits for you/).waitFor();
     // In by a link, with a passkey in the house: what changes passkeys asks first, and the passkey answers.
     await page.goto(await link("disclosure"));
-    await page.reload();
-    await page.getByRole("heading", { name: /What waits for you/ }).waitFor();
+    await page.getByText(/What waits for you/).waitFor();
     await desk.go("/security");
     await page.getByRole("button", { name: "Remove This laptop" }).click();
     await page.getByRole("button", { name: "Confirm with your passkey" }).click();
@@ -76,7 +71,7 @@ describe.runIf(hasBrowser)("an officer's own security in the workbench", () => {
     await look(page, "security-confirmed-en");
     await page.getByRole("button", { name: "Remove This laptop" }).click();
     await page.getByText("You have none yet.").waitFor();
-    expect(desk.errors.filter((error) => !error.includes("403"))).toEqual([]);
+    expect(desk.errors.filter((error) => !/40[13]/.test(error))).toEqual([]);
     await desk.context.close();
 
     const other = await browser.newContext({ locale: "en-GB" });
@@ -91,7 +86,7 @@ describe.runIf(hasBrowser)("an officer's own security in the workbench", () => {
     await look(lost, "sign-in-recovery-refused-en");
     await lost.getByLabel("Recovery code").fill(code);
     await lost.getByRole("button", { name: "Sign in", exact: true }).click();
-    await lost.getByRole("heading", { name: /What waits for you/ }).waitFor();
+    await lost.getByText(/What waits for you/).waitFor();
     await other.close();
   }, 120_000);
 
