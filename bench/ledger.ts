@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sha256, utf8 } from "#base";
 import {
-  append,
+  appendAll,
   checkEvidence,
   commitment,
   evidenceText,
@@ -44,7 +44,7 @@ export const ledgerBench: Benchmark = {
         );
         const started = performance.now();
         await store.transact(job, async (t) => {
-          for (const leaf of leaves) await append(t.trees, "bench", leaf);
+          await appendAll(t.trees, "bench", leaves);
           const size = (batch + 1) * BATCH;
           const text = formatCheckpoint({ origin: "bench", size, root: await rootAt(t.trees, "bench", size) });
           await t.trees.setCheckpoint("bench", signNote(text, [{ name: "bench", key }]));
@@ -69,8 +69,8 @@ export const ledgerBench: Benchmark = {
         against: `Ed25519 signatures (${verifies} verifications, ${syncs} fsyncs a second)`,
         theirs: signs,
         ratio,
-        goal: "≥ 1,500 entries/s",
-        holds: ours >= 1500 && logged === BATCH * BATCHES,
+        goal: "≥ 10,000 entries/s",
+        holds: ours >= 10_000 && logged === BATCH * BATCHES,
       };
     } finally {
       rmSync(folder, { recursive: true, force: true });

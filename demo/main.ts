@@ -1,10 +1,10 @@
-/** `npm run demo`: two parties on this machine do the main job on real input. `-- --once --json` does it and ends. */
+/** `npm run demo`: two parties, and a third as their witness and as one to whom a record is passed on, on this machine do the main job on real input. `-- --once --json` does it and ends. */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openSide, type Side } from "./party.ts";
-import { PURPOSE, tellStory } from "./story.ts";
+import { openSide, PURPOSE, type Side } from "./party.ts";
+import { tellStory } from "./story.ts";
 
 const { values } = parseArgs({
   options: { once: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
@@ -54,15 +54,28 @@ try {
         administrator: "Administrator",
       }),
     }),
+    openSide({
+      folder: join(folder, "ankara"),
+      name: "Ankara desk",
+      purposes: [PURPOSE],
+      webPort: 4083,
+      officers: people("ankara", {
+        desk: "Desk officer",
+        analyst: "Analyst",
+        disclosure: "Disclosure officer",
+        overseer: "Overseer",
+        administrator: "Administrator",
+      }),
+    }),
   ]);
-  const [a, b] = sides;
-  if (a === undefined || b === undefined) throw new Error("two sides");
-  const result = await tellStory(a, b, folder, (what, detail) =>
+  const [a, b, c] = sides;
+  if (a === undefined || b === undefined || c === undefined) throw new Error("three sides");
+  const result = await tellStory(a, b, c, folder, (what, detail) =>
     say(`${String(++step).padStart(2)}. ${what}${detail === undefined ? "" : `\n    ${detail}`}`),
   );
   result.seconds = Math.round((performance.now() - started) / 10) / 100;
   say(`\n${result.ok ? "Every step held" : "A STEP DID NOT HOLD"}, in ${result.seconds} s.`);
-  if (!values.once) await stayOpen([a, b], result.evidence);
+  if (!values.once) await stayOpen([a, b, c], result.evidence);
   if (values.once) {
     if (values.json) console.log(JSON.stringify(result));
     process.exitCode = result.ok ? 0 : 1;
@@ -78,7 +91,7 @@ for (const side of sides) {
   await side.node.close();
 }
 
-/** Both workbenches stay open until Ctrl-C, with a one-time sign-in link for each officer. */
+/** The workbenches stay open until Ctrl-C, with a one-time sign-in link for each officer. */
 async function stayOpen(open: readonly Side[], evidence: string): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());

@@ -2,19 +2,24 @@ import { randomUUID } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { basename, dirname, join } from "node:path";
-import { canonicalJson, type JsonObject } from "#base";
+import { canonicalJson, CodedError, type JsonObject } from "#base";
 import type { OfficerViewer } from "#access";
 import type { Link } from "#exchange";
 import type { Source } from "#intake";
-import { createHome, type EntenteNode, openNode } from "#node";
+import { createHome, type EntenteNode, type Home, openNode } from "#node";
 import { handlingMarking, type HandlingTerms, type Role } from "#policy";
 import { newId } from "#stix";
 import type { ImportRun } from "#store";
 
+export const PURPOSE = "prevention-of-terrorism";
+
+export type Tell = (step: string, detail?: string) => void;
+
 /** One side of the demonstration: a whole node in its own folder, and its officers. */
 export interface Side {
-  readonly node: EntenteNode;
-  readonly link: Link;
+  /** Another one after `reopen`. */
+  node: EntenteNode;
+  link: Link;
   readonly people: SideOptions["officers"];
   readonly officers: ReadonlyMap<Role, OfficerViewer>;
   as(role: Role): OfficerViewer;
@@ -53,7 +58,7 @@ export async function openSide({ folder, name, purposes, officers, webPort }: Si
     },
     new Date(),
   );
-  const node = await openNode(home, { clock: () => new Date(), onError: (error) => console.error(error) });
+  const node = await opened(home);
   const setup = { kind: "job", party: node.self.id, name: "demo", may: [] } as const;
   const held = new Map<Role, OfficerViewer>();
   for (const { role, ...person } of officers) {
@@ -71,6 +76,19 @@ export async function openSide({ folder, name, purposes, officers, webPort }: Si
       return officer;
     },
   };
+}
+
+function opened(home: Home): Promise<EntenteNode> {
+  return openNode(home, { clock: () => new Date(), onError: (error) => console.error(error) });
+}
+
+/** The same folder with another configuration, as after an edit of its config.json and a restart. */
+export async function reopen(side: Side, change: Partial<Home["config"]>): Promise<void> {
+  const { home } = side.node;
+  await side.link.close();
+  await side.node.close();
+  side.node = await opened({ ...home, config: { ...home.config, ...change } });
+  side.link = await side.node.openLink();
 }
 
 /** Makes handling terms as a marking of this side. @returns its id. */
@@ -124,5 +142,36 @@ export async function until(what: string, check: () => Promise<boolean>): Promis
   while (!(await check())) {
     if (Date.now() > end) throw new Error(`did not come within fifteen seconds: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+}
+
+/** Pairs two sides as their administrators would. `before`: what is done before anything is sent. @returns the channel. */
+export async function pairSides(
+  a: Side,
+  b: Side,
+  tell: Tell,
+  before: (channel: string) => Promise<void> = () => Promise.resolve(),
+): Promise<string> {
+  const [adminA, adminB] = [a.as("administrator"), b.as("administrator")];
+  const invitation = await a.node.exchange.pairing.invite(adminA);
+  const atB = await b.node.exchange.pairing.accept(adminB, invitation.text);
+  const atA = await a.node.exchange.pairing.accept(adminA, atB.answer ?? "");
+  await a.node.exchange.pairing.confirm(adminA, atA.channel.id, atB.fingerprint);
+  await b.node.exchange.pairing.confirm(adminB, atB.channel.id, atA.fingerprint);
+  await before(atA.channel.id);
+  a.link.wake();
+  b.link.wake();
+  tell(`${a.node.self.name} and ${b.node.self.name} pair by two files and spoken digits`, atA.fingerprint);
+  return atA.channel.id;
+}
+
+/** Why this was refused; empty when it was not. */
+export async function refusalOf(act: Promise<unknown>): Promise<string> {
+  try {
+    await act;
+    return "";
+  } catch (error) {
+    if (error instanceof CodedError) return error.message;
+    throw error;
   }
 }

@@ -1,13 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError, isJsonObject, type JsonObject, parseJson } from "#base";
+import { isJsonObject, type JsonObject, parseJson } from "#base";
 import { checkEvidence } from "#ledger";
 import { islamabadRound } from "#pillars/dialogues";
 import { newId } from "#stix";
 import type { StoredRecord } from "#store";
-import { fileSource, keep, mark, type Side, until } from "./party.ts";
-
-export const PURPOSE = "prevention-of-terrorism";
+import { fileSource, keep, mark, pairSides, PURPOSE, refusalOf, type Side, type Tell, until } from "./party.ts";
+import { appointWitness, type Onward, tellThird } from "./third-party.ts";
 
 export interface Result {
   ok: boolean;
@@ -21,17 +20,17 @@ export interface Result {
   ledger: { a: { size: number; verified: boolean }; b: { size: number; verified: boolean } };
   evidence: string;
   tampered_evidence_refused: boolean;
+  /** What the third party adds: witness of both logs, and a copy passed on and taken back. */
+  onward: Onward;
   seconds: number;
 }
-
-export type Tell = (step: string, detail?: string) => void;
 
 const DATA = join(import.meta.dirname, "data");
 
 /** The whole way out, on real input: source, record, marking, release, second officer, parcel, ledger, delivery, receipt, proof. */
-export async function tellStory(a: Side, b: Side, folder: string, tell: Tell): Promise<Result> {
+export async function tellStory(a: Side, b: Side, c: Side, folder: string, tell: Tell): Promise<Result> {
   const analyst = a.as("analyst");
-  const channel = await pairSides(a, b, tell);
+  const channel = await pairSides(a, b, tell, (id) => appointWitness(a, b, c, id));
 
   const open = await mark(a, { releasableTo: [b.node.self.id], caveats: ["For the two delegations of the dialogue."] });
   const national = await mark(a, {});
@@ -178,6 +177,8 @@ export async function tellStory(a: Side, b: Side, folder: string, tell: Tell): P
     `${evidence}: ${genuine.verdict}; a copy with one character changed: ${forged.verdict}`,
   );
 
+  const onward = await tellThird({ a, b, c, channel, record: group("BALOCHISTAN LIBERATION ARMY", "identity"), tell });
+
   // Left for whoever signs in: a release that waits for the second officer.
   await a.node.safeguards.submit(
     analyst,
@@ -197,14 +198,15 @@ export async function tellStory(a: Side, b: Side, folder: string, tell: Tell): P
     released > 0 &&
     withheld.length === 2 &&
     delivered === released &&
-    receipts === 3 &&
+    receipts === 4 &&
     corrected === 1 &&
     recalled === 1 &&
     ledger.a.verified &&
     ledger.b.verified &&
     selfApproval !== "" &&
     genuine.verdict === "genuine" &&
-    forged.verdict === "refused";
+    forged.verdict === "refused" &&
+    onward.held;
   return {
     ok,
     imported,
@@ -217,21 +219,9 @@ export async function tellStory(a: Side, b: Side, folder: string, tell: Tell): P
     ledger,
     evidence,
     tampered_evidence_refused: forged.verdict === "refused",
+    onward,
     seconds: 0,
   };
-}
-
-async function pairSides(a: Side, b: Side, tell: Tell): Promise<string> {
-  const [adminA, adminB] = [a.as("administrator"), b.as("administrator")];
-  const invitation = await a.node.exchange.pairing.invite(adminA);
-  const atB = await b.node.exchange.pairing.accept(adminB, invitation.text);
-  const atA = await a.node.exchange.pairing.accept(adminA, atB.answer ?? "");
-  await a.node.exchange.pairing.confirm(adminA, atA.channel.id, atB.fingerprint);
-  await b.node.exchange.pairing.confirm(adminB, atB.channel.id, atA.fingerprint);
-  a.link.wake();
-  b.link.wake();
-  tell("Paired by two files and spoken digits", atA.fingerprint);
-  return atA.channel.id;
 }
 
 async function allRecords(side: Side): Promise<StoredRecord[]> {
@@ -270,15 +260,4 @@ function amended(record: StoredRecord): JsonObject {
 function tamper(text: string): string {
   const at = text.indexOf('"envelope"') + 200;
   return `${text.slice(0, at)}${text[at] === "A" ? "B" : "A"}${text.slice(at + 1)}`;
-}
-
-/** Why this was refused; empty when it was not. */
-async function refusalOf(act: Promise<unknown>): Promise<string> {
-  try {
-    await act;
-    return "";
-  } catch (error) {
-    if (error instanceof CodedError) return error.message;
-    throw error;
-  }
 }

@@ -5,20 +5,38 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "#pillars/designations";
-import { dialogueRoundType } from "#pillars/dialogues";
+import { MISP_EXTENSION_ID, mispExtensionSchema } from "#intake";
+import { dialogueTypes } from "#pillars/dialogues";
+import { actTypes, designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "#pillars/designations";
 import { HANDLING_EXTENSION_ID, handlingExtensionSchema } from "#policy";
 import { extensionDefinition, type ExtensionFacts, jsonSchema, type RecordType } from "#stix";
 
 const PUBLISHED = "2026-11-24T00:00:00.000Z";
 const PROJECT = "identity--4e0a1c1e-2c39-4a53-9b0b-0d6f6a1f5c77";
 
+/** What each type of a dialogue is for. */
+const DIALOGUE_WORDS: Readonly<Record<string, string>> = {
+  dialogue: "A series of talks between two or more parties.",
+  "dialogue-round": "One meeting of a series of talks: where, when, led by whom, on what.",
+  "dialogue-statement": "A statement in its languages, with its origin: agreed text, one side's own, or commentary.",
+  commitment: "A verbatim span of a statement: who owes what to whom, until when, and what counts as done.",
+  "commitment-evidence": "What was seen or claimed of a commitment, by whom, with its evaluation as it came.",
+  "commitment-assessment": "One party's word on a commitment: completion, score, standing, confidence, reasons.",
+  "commitment-milestone": "A step of a commitment.",
+  "dialogue-task": "Something that an officer does for a dialogue.",
+  "meeting-note": "A party's own note; national unless it is marked otherwise.",
+  "round-record": "The record of a round, drafted by one party and closed by the signatures of all.",
+  "round-amendment": "Wording that another party proposes for a round's record.",
+  "round-signature": "A party's signature under the record of a round, as a DSSE envelope over its hash.",
+};
+
 const types: readonly (readonly [RecordType, string])[] = [
   [
     designationType,
     "One act of listing: which authority, on which list, under which programme, about whom, since when.",
   ],
-  [dialogueRoundType, "One meeting of a series of talks: where, when, led by whom, on what."],
+  ...dialogueTypes.map((type) => [type, DIALOGUE_WORDS[type.name] ?? type.title] as const),
+  ...actTypes,
 ];
 
 const properties: readonly ExtensionFacts[] = [
@@ -37,6 +55,13 @@ const properties: readonly ExtensionFacts[] = [
       "Terms of a marking-definition: to whom, for what, until when, and what a recipient keeps to. Not understood means not released.",
     extensionTypes: ["property-extension"],
     schema: z.toJSONSchema(handlingExtensionSchema),
+  },
+  {
+    id: MISP_EXTENSION_ID,
+    name: "misp-original",
+    description: "What a record was in MISP before it was read into STIX, so that it can go back as it came.",
+    extensionTypes: ["property-extension"],
+    schema: z.toJSONSchema(mispExtensionSchema),
   },
 ];
 

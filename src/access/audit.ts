@@ -173,7 +173,7 @@ async function seal(t: Transactor, { party, key }: AuditDeps, fresh: readonly Wa
   const terms: AuditTerm[] = [];
   await t.audit.addSealed(fresh.map((waiting) => place(spelled(waiting, terms))));
   await t.audit.addTerms(terms);
-  const size = await appendAll(t.trees, AUDIT_LOG, leaves);
+  const size = (await appendAll(t.trees, AUDIT_LOG, leaves)) + leaves.length;
   const root = await rootAt(t.trees, AUDIT_LOG, size);
   const origin = auditOrigin(party);
   await t.trees.setCheckpoint(AUDIT_LOG, signNote(formatCheckpoint({ origin, size, root }), [{ name: origin, key }]));

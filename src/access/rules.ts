@@ -8,6 +8,8 @@ const PERMISSION_WORDS = {
   "release.draft": "draft and submit releases",
   "release.approve": "approve or reject releases drafted by others",
   "release.recall": "take records back from partners",
+  "consent.ask": "ask an originator for consent to pass a record on",
+  "consent.decide": "answer a partner who asks to pass our record on",
   "basis.write": "register legal bases",
   "channel.manage": "pair with partners",
   "ledger.verify": "verify logs and evidence",
@@ -22,11 +24,26 @@ export const ALL_PERMISSIONS = Object.keys(PERMISSION_WORDS) as readonly Permiss
 
 const EVERY_CONTENT_ROLE: readonly Permission[] = ["content.read", "ledger.verify"];
 
+const DRAFTING: readonly Permission[] = [
+  "content.write",
+  "import.run",
+  "release.draft",
+  "release.recall",
+  "consent.ask",
+];
+
 /** Who can do what. This table is what decides, and what the screen and the documentation print. */
 export const PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
-  "desk-officer": [...EVERY_CONTENT_ROLE, "content.write", "import.run", "release.draft", "release.recall"],
-  analyst: [...EVERY_CONTENT_ROLE, "content.write", "import.run", "release.draft", "release.recall"],
-  "disclosure-officer": [...EVERY_CONTENT_ROLE, "release.approve", "release.recall", "basis.write"],
+  "desk-officer": [...EVERY_CONTENT_ROLE, ...DRAFTING],
+  analyst: [...EVERY_CONTENT_ROLE, ...DRAFTING],
+  "disclosure-officer": [
+    ...EVERY_CONTENT_ROLE,
+    "release.approve",
+    "release.recall",
+    "basis.write",
+    "consent.ask",
+    "consent.decide",
+  ],
   "screening-officer": [...EVERY_CONTENT_ROLE, "import.run"],
   "operations-coordinator": [],
   "referral-officer": EVERY_CONTENT_ROLE,
@@ -54,7 +71,7 @@ export function permits(roles: readonly Role[], permission: Permission): boolean
 }
 
 /** What rests on the officer having just proved who they are (NIST SP 800-63B §7.2; OWASP ASVS 4.0.3, 3.7.1). */
-export const STEP_UP: readonly Permission[] = ["release.approve", "release.recall", "officer.manage"];
+export const STEP_UP: readonly Permission[] = ["release.approve", "release.recall", "consent.decide", "officer.manage"];
 
 /** What an API token may be made for. A token never approves, and never administers. */
 export const SCOPES = {

@@ -12,7 +12,10 @@ import { ownHost, securityHeaders } from "./headers.ts";
 import { problem } from "./problem.ts";
 import { ApiError } from "./errors.ts";
 import { channelRoutes } from "./routes/channels.ts";
+import { designationRoutes } from "./routes/designations.ts";
+import { dialogueRoutes } from "./routes/dialogues.ts";
 import { importRoutes } from "./routes/imports.ts";
+import { onwardRoutes } from "./routes/onward.ts";
 import { recordRoutes } from "./routes/records.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { auditRoutes } from "./routes/audit.ts";
@@ -31,6 +34,8 @@ const SMALL = /\/(sign-in\/.*|session|step-up\/.*|passkeys.*|tokens|officers.*)$
 /** The whole HTTP face for people: the API under /api/v1, its OpenAPI document, and the built workbench. */
 export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>();
+  const { taxii } = deps;
+  if (taxii !== undefined && taxii !== null) app.all("/taxii2/*", (c) => taxii.fetch(c.req.raw));
   app.use(ownHost(deps.web.host, deps.web.url));
   app.use(securityHeaders(deps.web.url !== undefined));
   const api: Api = new OpenAPIHono<Env>({
@@ -65,8 +70,11 @@ export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
   sessionRoutes(api, deps);
   recordRoutes(api, deps);
   releaseRoutes(api, deps);
+  onwardRoutes(api, deps);
   channelRoutes(api, deps);
   importRoutes(api, deps);
+  designationRoutes(api, deps);
+  dialogueRoutes(api, deps);
   api.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: "Entente", version: deps.version, license: { name: "Apache-2.0" } },

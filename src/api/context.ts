@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import type { Context, Hono } from "hono";
 import type { Clock } from "#base";
 import {
   type Access,
@@ -11,6 +11,8 @@ import {
 } from "#access";
 import type { Exchange, Self } from "#exchange";
 import type { Intake } from "#intake";
+import type { Registry } from "#pillars/designations";
+import type { Dialogues } from "#pillars/dialogues";
 import type { Safeguards } from "#safeguards";
 import type { Officer, Reader, SessionRow, Store } from "#store";
 import type { NotedRead } from "./audited.ts";
@@ -34,7 +36,9 @@ export interface ApiDeps {
   };
   readonly safeguards: Safeguards;
   readonly intake: Intake;
+  readonly lists: Registry;
   readonly exchange: Exchange;
+  readonly dialogues: Dialogues;
   /** Something was put in the outbox. */
   readonly wake: () => void;
   /** Calls back after anything changed by the link; gives a way to stop listening. */
@@ -43,6 +47,8 @@ export interface ApiDeps {
   /** The folder of the built workbench, or `null`. */
   readonly webRoot: string | null;
   readonly version: string;
+  /** The TAXII server, for other parties' tools; `null`: it is served elsewhere. */
+  readonly taxii?: Hono | null;
 }
 
 export interface Env {

@@ -76,10 +76,59 @@ const copySchema = z
     party,
     version: instant,
     release: z.string(),
-    state: z.enum(["sent", "confirmed", "refused", "recall-sent", "recalled", "replaced"]),
+    state: z.enum(["sent", "confirmed", "refused", "recall-sent", "recalled", "replaced", "deleted"]),
     updatedAt: instant,
   })
   .openapi("Copy");
+
+export const copyStateSchema = z
+  .object({
+    recordId: z.string(),
+    version: instant,
+    holder: party,
+    via: z.array(party).openapi({ description: "the parties between this one and the holder" }),
+    channel: z.string(),
+    channelState: z.enum(["awaiting-confirmation", "active", "suspended", "closed"]),
+    state: z.enum(["sent", "confirmed", "refused", "recall-sent", "recalled", "replaced", "deleted"]),
+    confirmed: z.boolean(),
+    updatedAt: instant,
+  })
+  .openapi("CopyState");
+
+export const copyTreeSchema = z
+  .object({ record: z.string(), copies: z.array(copyStateSchema), confirmed: z.int(), unconfirmed: z.int() })
+  .openapi("CopyTree");
+
+export const consentWordSchema = z
+  .object({
+    reason: z.string().min(1).max(10_000),
+    conditions: z.string().max(10_000),
+    validUntil: z.string().nullable(),
+    liftsNoOnward: z.boolean(),
+  })
+  .openapi("ConsentWord");
+
+export const consentSchema = z
+  .object({
+    id: z.string(),
+    side: z.enum(["ours", "theirs"]),
+    partner: party,
+    records: z.array(z.object({ id: z.string(), version: instant, title: z.string().nullable() })),
+    recipient: party,
+    purpose: z.string(),
+    why: z.string(),
+    askedAt: instant,
+    state: z.enum(["open", "proposed", "granted", "refused", "withdrawn"]),
+    proposedByName: z.string().nullable(),
+    decidedByName: z.string().nullable(),
+    decidedAt: instant.nullable(),
+    reason: z.string(),
+    conditions: z.string(),
+    validUntil: instant.nullable(),
+    liftsNoOnward: z.boolean(),
+    proof: z.string().nullable().openapi({ description: "SHA-256 of the envelope of the answer" }),
+  })
+  .openapi("Consent");
 
 export const recordSchema = z
   .object({
@@ -87,7 +136,7 @@ export const recordSchema = z
     object: z.record(z.string(), z.unknown()),
     text: z.string(),
     sha256: z.string(),
-    state: z.enum(["held", "withdrawn"]),
+    state: z.enum(["held", "withdrawn", "expired"]),
     handling: handlingSchema,
     versions: z.array(
       z.object({
@@ -195,6 +244,7 @@ export const releaseSummarySchema = z
     decidedAt: instant.nullable(),
     decisionNote: z.string(),
     mine: z.boolean(),
+    fair: z.boolean(),
   })
   .openapi("ReleaseSummary");
 
@@ -242,6 +292,10 @@ export const draftSchema = z
     legalBasis: z.string().nullable(),
     reviewBy: z.string().nullable(),
     records: z.array(z.string()).max(10_000),
+    fair: z
+      .boolean()
+      .optional()
+      .openapi({ description: "the ciphertext goes first, the key on the recipient's signed receipt" }),
   })
   .openapi("Draft");
 
@@ -292,6 +346,7 @@ export const inboxSchema = z
 
 const logSchema = z.object({
   size: z.int(),
+  deleted: z.int().openapi({ description: "parcels whose text was deleted; their hashes still make the tree" }),
   verified: z.boolean(),
   root: z.string().nullable(),
   problems: z.array(z.string()),
@@ -300,6 +355,24 @@ const logSchema = z.object({
 export const verdictSchema = z
   .object({ channel: z.string(), partner: party, own: logSchema, theirs: logSchema })
   .openapi("ChannelVerdict");
+
+export const incidentSchema = z
+  .object({
+    id: z.string(),
+    channel: z.string().nullable(),
+    kind: z.string(),
+    message: z.string(),
+    /** What a person does about it. */
+    todo: z.string(),
+    /** SHA-256 of the evidence. */
+    digest: z.string(),
+    at: instant,
+    /** How often the same was tried, and when last. */
+    times: z.int(),
+    lastAt: instant,
+    seenBy: z.string().nullable(),
+  })
+  .openapi("Incident");
 
 export const ledgerSchema = z
   .object({
@@ -317,7 +390,7 @@ export const ledgerSchema = z
         receipted: z.boolean().nullable(),
       }),
     ),
-    incidents: z.array(z.object({ id: z.string(), kind: z.string(), message: z.string(), at: instant })),
+    incidents: z.array(incidentSchema),
   })
   .openapi("Ledger");
 

@@ -1,6 +1,7 @@
 import { isJsonObject, parseJson, type JsonObject } from "#base";
 import type { Label } from "#policy";
-import type { Channel, Copy, Reader, Release, StoredRecord } from "#store";
+import { adviceFor } from "#exchange";
+import type { Channel, Copy, Incident, Reader, Release, StoredRecord } from "#store";
 import type { PartyName } from "./context.ts";
 
 /** Stored things as the API shows them. */
@@ -52,6 +53,7 @@ export function releaseView(release: Release, party: PartyName, name: (id: strin
     decidedBy,
     decidedAt,
     decisionNote,
+    fair,
   } = release;
   return {
     id,
@@ -70,6 +72,7 @@ export function releaseView(release: Release, party: PartyName, name: (id: strin
     decidedByName: decidedBy === null ? null : name(decidedBy),
     decidedAt,
     decisionNote,
+    fair,
     mine: createdBy === viewer,
   };
 }
@@ -96,4 +99,9 @@ export function objectOf(text: string): JsonObject {
   if (text === "") return {};
   const value = parseJson(text, { maxLength: text.length });
   return isJsonObject(value) ? value : {};
+}
+
+/** Without the evidence itself, which may hold what a record holds. */
+export function incidentView({ evidence: _, ...incident }: Incident) {
+  return { ...incident, todo: adviceFor(incident.kind) };
 }

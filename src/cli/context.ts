@@ -113,10 +113,12 @@ export function dateOption(text: string): Instant {
   return parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
 }
 
-/** A channel by its id or its partner's name; the only one when none is named. */
+/** A channel by its id, its partner's name or its partner's id; the only one when none is named. */
 export async function findChannel(node: EntenteNode, viewer: OfficerViewer, name: string | undefined) {
   const channels = await node.store.read(viewer, (r) => r.channels.list());
-  const found = channels.filter((channel) => name === undefined || channel.id === name || channel.partnerName === name);
+  const found = channels.filter(
+    (channel) => name === undefined || [channel.id, channel.partnerName, channel.partner].includes(name),
+  );
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   throw new CliError(

@@ -3,10 +3,12 @@ import { CodedError } from "#base";
 export type CliErrorCode =
   | "officer-missing"
   | "file-unreadable"
+  | "file-unwritable"
   | "folder-not-empty"
   | "channel-ambiguous"
   | "not-held"
   | "record-unknown"
+  | "incident-unknown"
   | "passphrase-missing"
   | "evidence-refused"
   | "option-invalid";

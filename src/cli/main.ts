@@ -3,14 +3,20 @@ import { CodedError } from "#base";
 import { auditCommand } from "./commands/audit.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { basisCommand } from "./commands/basis.ts";
+import { consentCommand } from "./commands/consent.ts";
+import { copiesCommand, expireCommand, oversightCommand } from "./commands/copies.ts";
+import { dialogueCommand } from "./commands/dialogue/index.ts";
+import { designationsCommand } from "./commands/designations.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { exportCommand } from "./commands/export.ts";
 import { feedCommand } from "./commands/feed.ts";
 import { importCommand } from "./commands/import.ts";
+import { incidentCommand } from "./commands/incident.ts";
 import { inboxCommand } from "./commands/inbox.ts";
 import { initCommand } from "./commands/init.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
+import { listsCommand } from "./commands/lists.ts";
 import { markCommand, recordsCommand } from "./commands/mark.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { mediaCommand } from "./commands/media.ts";
@@ -20,6 +26,7 @@ import { patternCommand } from "./commands/pattern.ts";
 import { releaseCommand } from "./commands/release.ts";
 import { startCommand } from "./commands/start.ts";
 import { sessionCommand, tokenCommand } from "./commands/token.ts";
+import { taxiiCommand } from "./commands/taxii.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
 
@@ -35,10 +42,19 @@ const COMMANDS = [
   basisCommand,
   markCommand,
   importCommand,
+  listsCommand,
+  designationsCommand,
   feedCommand,
+  taxiiCommand,
   recordsCommand,
   releaseCommand,
+  consentCommand,
+  copiesCommand,
+  oversightCommand,
+  expireCommand,
   inboxCommand,
+  dialogueCommand,
+  incidentCommand,
   verifyCommand,
   evidenceCommand,
   ledgerCommand,

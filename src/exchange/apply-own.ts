@@ -1,7 +1,8 @@
 import { type Instant, isJsonObject, parseJson } from "#base";
-import type { Parcel, ParcelOf } from "#ledger";
+import type { Parcel, ParcelOf, ReleaseBody } from "#ledger";
 import { accept, type TypeRegistry } from "#stix";
 import type { Channel, Transactor } from "#store";
+import { carriedByKey, idsIn } from "./fair.ts";
 import type { Self } from "./self.ts";
 
 /**
@@ -14,6 +15,7 @@ export async function applyOwn(
   self: Self,
   channel: Channel,
   parcel: Parcel,
+  hash: string,
   now: Instant,
 ): Promise<string | null> {
   switch (parcel.kind) {
@@ -21,6 +23,24 @@ export async function applyOwn(
       return null;
     case "receipt":
       return parcel.body.parcel;
+    case "fair-receipt":
+      return parcel.body.offer;
+    case "onward":
+    case "deletion":
+      return null;
+    case "consent-request":
+    case "consent":
+      await restoreConsent(t, channel, parcel, hash, now);
+      return parcel.body.request;
+    case "fair-offer":
+      // Its key is lost with what was forgotten: it is given again as another release.
+      await t.audit.note("fair.key-lost", channel.id, { sequence: parcel.sequence });
+      return parcel.body.release;
+    case "fair-key": {
+      const body = await carriedByKey(t, channel.id, parcel);
+      if (body !== null) await restoreRelease(t, registry, self, channel, { ...parcel, body }, now);
+      return body?.release ?? null;
+    }
     case "recall":
       for (const { id, version } of parcel.body.records) {
         const copies = await t.releases.copiesOf(id);
@@ -40,7 +60,7 @@ async function restoreRelease(
   registry: TypeRegistry,
   self: Self,
   channel: Channel,
-  parcel: ParcelOf<"release"> | ParcelOf<"correction">,
+  parcel: { readonly sequence: number; readonly sent: Instant; readonly body: ReleaseBody },
   now: Instant,
 ): Promise<void> {
   const { body } = parcel;
@@ -63,12 +83,14 @@ async function restoreRelease(
     decidedAt: approval?.at ?? parcel.sent,
     decisionNote: "Recovered from the partner's copy of our log.",
     parts: body.parts,
+    fair: known?.fair ?? false,
   });
   for (const text of body.markings) {
     const marking = parseJson(text);
     const id = isJsonObject(marking) ? marking["id"] : null;
     if (typeof id === "string") await t.labels.addMarking(id, text, self.id);
   }
+  await t.onward.carries({ side: "out", channel: channel.id, sequence: parcel.sequence }, idsIn(body));
   for (const { text, markings } of body.records) {
     const accepted = accept(text, registry, { now });
     if (!accepted.ok) continue;
@@ -91,4 +113,44 @@ async function restoreRelease(
       updatedAt: now,
     });
   }
+}
+
+/** What this party asked, or answered, as its own parcel says. The officers of a question are not in it. */
+async function restoreConsent(
+  t: Transactor,
+  channel: Channel,
+  parcel: ParcelOf<"consent-request"> | ParcelOf<"consent">,
+  hash: string,
+  now: Instant,
+): Promise<void> {
+  const { request, records, recipient, purpose } = parcel.body;
+  const known = await t.onward.consent(request);
+  const base = {
+    id: request,
+    channel: channel.id,
+    records,
+    recipient: recipient.id,
+    recipientName: recipient.name,
+    purpose,
+    askedBy: known?.askedBy ?? (parcel.kind === "consent" ? "" : "recovered"),
+    askedAt: known?.askedAt ?? parcel.sent,
+    proposedBy: null,
+  };
+  if (parcel.kind === "consent-request") {
+    if (known !== null) return;
+    const undecided = {
+      decidedBy: null,
+      decidedAt: null,
+      validUntil: null,
+      liftsNoOnward: false,
+      proof: null,
+    } as const;
+    const { why } = parcel.body;
+    await t.onward.saveConsent({ ...base, ...undecided, side: "ours", why, state: "open", reason: "", conditions: "" });
+    return;
+  }
+  const { decision, reason, conditions, validUntil, liftsNoOnward, officers } = parcel.body;
+  const word = { reason, conditions, validUntil, liftsNoOnward, decidedBy: officers.at(-1) ?? "", decidedAt: now };
+  const why = known?.why ?? "";
+  await t.onward.saveConsent({ ...base, ...word, side: "theirs", why, state: decision, proof: hash });
 }

@@ -1,7 +1,8 @@
 import { BaseError, type Instant, isJsonObject, parseJson } from "#base";
-import type { ParcelOf, ReceiptResult } from "#ledger";
+import type { ParcelOf, ReceiptResult, ReleaseBody } from "#ledger";
 import { accept, type AcceptedRecord, STIX_ID, type TypeRegistry } from "#stix";
 import type { AppendResult, Channel, Transactor } from "#store";
+import { eraseEnvelopes, type LegalHold, noHold } from "./erasure.ts";
 
 export interface RecordResult {
   readonly id: string;
@@ -18,7 +19,7 @@ export async function applyRecords(
   t: Transactor,
   registry: TypeRegistry,
   channel: Channel,
-  parcel: ParcelOf<"release"> | ParcelOf<"correction">,
+  parcel: { readonly sequence: number; readonly body: ReleaseBody },
   now: Instant,
 ): Promise<RecordResult[]> {
   for (const text of parcel.body.markings) {
@@ -42,6 +43,11 @@ export async function applyRecords(
     }
   }
   const source = `${channel.id}#${parcel.sequence}`;
+  const came = { side: "in", channel: channel.id, sequence: parcel.sequence } as const;
+  await t.onward.carries(
+    came,
+    kept.map(({ record }) => record.id),
+  );
   const appended = await t.records.append(
     kept.map(({ record, assigned }) => ({ record, owner: channel.partner, assigned, source })),
   );
@@ -72,12 +78,21 @@ export async function applyRecall(
   t: Transactor,
   channel: Channel,
   parcel: ParcelOf<"recall">,
+  legalHold: LegalHold = noHold,
 ): Promise<RecordResult[]> {
   const results: RecordResult[] = [];
   for (const { id, version } of parcel.body.records) {
+    const hold = await legalHold(t, id);
+    if (hold !== null) {
+      results.push({ id, version, result: "refused", reason: `kept under a legal hold: ${hold}`.slice(0, 500) });
+      continue;
+    }
     const versions = await t.records.withdraw(id, channel.partner);
+    if (versions.length > 0) await eraseEnvelopes(t, [id]);
     results.push(
-      versions > 0 ? { id, version, result: "withdrawn" } : { id, version, result: "unchanged", reason: "not held" },
+      versions.length > 0
+        ? { id, version, result: "withdrawn" }
+        : { id, version, result: "unchanged", reason: "not held" },
     );
   }
   return results;

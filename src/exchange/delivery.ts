@@ -4,15 +4,17 @@ import type { Channel, OutboundParcel, Store } from "#store";
 import { keepCosignature } from "./cosigning.ts";
 import { ExchangeError } from "./errors.ts";
 import type { LinkClient } from "./link.ts";
-import type { LinkMessage } from "./message.ts";
-import { checkpointAt } from "./outbox.ts";
+import { type LinkMessage, sentParcel, writeMessage } from "./message.ts";
+import { signHead } from "./outbox.ts";
 import { distrustLog, isDistrusted } from "./log-trust.ts";
 import type { Self } from "./self.ts";
 
-const BATCH = 32;
+/** Parcels of one message, and bytes of their envelopes: the partner takes a message in one transaction, well under a second. */
+const BATCH = 128;
+const BATCH_BYTES = 4 * 1024 * 1024;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 60_000;
-/** Renewed with each parcel. Two processes that both deliver do no harm, so it may be short: a node that was killed goes on soon. */
+/** Renewed with each message. Two processes that both deliver do no harm, so it may be short: a node that was killed goes on soon. */
 const LEASE_MS = 5_000;
 
 export interface DeliveryDeps {
@@ -61,7 +63,7 @@ export function startDelivery(deps: DeliveryDeps): Delivery {
   const carry = (channel: Channel): void => {
     const work = async (): Promise<void> => {
       try {
-        if (await proofs.hold(channel, stopping.signal)) await drain(deps, job, channel, stopping.signal);
+        if (await proofs.hold(channel, stopping.signal)) await drain(deps, job, channel, sizes, stopping.signal);
       } catch (error) {
         deps.onError(error);
       }
@@ -70,6 +72,8 @@ export function startDelivery(deps: DeliveryDeps): Delivery {
     };
     busy.set(channel.id, work());
   };
+  /** How many parcels go in one message: fewer after a failure, so that a slow link gets through and a bad parcel stands alone. */
+  const sizes = new Map<string, number>();
   const again = new Set<string>();
   const wake = (): void => {
     // What was put in while a channel was carried may have been missed by it.
@@ -109,8 +113,9 @@ export function startDelivery(deps: DeliveryDeps): Delivery {
  * Before a process sends anything on a channel it asks the partner, once, how far our log went: a store that was put
  * back to an earlier state is found before anything else is signed. A partner that is away does not keep others waiting.
  */
-function createProofs({ store, clock, prove }: DeliveryDeps, job: Viewer) {
+function createProofs({ store, prove }: DeliveryDeps, job: Viewer) {
   const proven = new Set<string>();
+  /** In the milliseconds of `performance.now`: a clock that is set back must not hold up a channel. */
   const later = new Map<string, { readonly at: number; readonly pause: number }>();
   return {
     heard: (channel: string): void => void later.delete(channel),
@@ -119,7 +124,7 @@ function createProofs({ store, clock, prove }: DeliveryDeps, job: Viewer) {
       const distrusted = await store.read(job, (r) => isDistrusted(r, channel.id));
       if (proven.has(channel.id) && !distrusted) return true;
       const wait = later.get(channel.id);
-      if (wait !== undefined && clock().getTime() < wait.at) return false;
+      if (wait !== undefined && performance.now() < wait.at) return false;
       try {
         await prove(channel, signal);
         proven.add(channel.id);
@@ -128,7 +133,7 @@ function createProofs({ store, clock, prove }: DeliveryDeps, job: Viewer) {
       } catch (error) {
         if (!(error instanceof ExchangeError)) throw error;
         const pause = Math.min((wait?.pause ?? FIRST_RETRY_MS) * 2, LONGEST_RETRY_MS);
-        later.set(channel.id, { at: clock().getTime() + pause, pause });
+        later.set(channel.id, { at: performance.now() + pause, pause });
         if (!signal.aborted) await store.transact(job, (t) => t.channels.contact(channel.id, error.message));
         return false;
       }
@@ -137,67 +142,119 @@ function createProofs({ store, clock, prove }: DeliveryDeps, job: Viewer) {
 }
 
 /** Sends what waits on one channel, until it is empty or the link fails. */
-async function drain(deps: DeliveryDeps, job: Viewer, channel: Channel, signal: AbortSignal): Promise<void> {
-  const { store, clock, holder } = deps;
+async function drain(
+  deps: DeliveryDeps,
+  job: Viewer,
+  channel: Channel,
+  sizes: Map<string, number>,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
-    const now = clock();
-    const batch = await store.read(job, (r) => r.parcels.queue(channel.id, BATCH));
-    const [first] = batch;
-    if (first === undefined || first.nextAttemptAt > instantOf(now)) return;
-    if (!(await store.transact(job, (t) => t.settings.lease(`delivery ${channel.id}`, holder, leaseEnd(now))))) return;
-    for (const parcel of batch) {
-      if (signal.aborted || !(await deliver(deps, job, channel, parcel, signal))) return;
-    }
+    const count = sizes.get(channel.id) ?? BATCH;
+    const batch = await take(deps, job, channel, count);
+    if (batch === null || signal.aborted) return;
+    const outcome = await deliver(deps, job, channel, batch, signal);
+    const sent = batch.parcels.length;
+    sizes.set(channel.id, outcome === "delivered" ? Math.min(count * 2, BATCH) : Math.max(1, sent >> 2));
+    if (outcome === "failed") return;
   }
+}
+
+interface Batch {
+  readonly first: OutboundParcel;
+  readonly parcels: readonly OutboundParcel[];
+  /** Signed when it was taken: it covers the batch and nothing after it. */
+  readonly checkpoint: string;
+}
+
+/** The next parcels whose time has come, signed for; `null` when there are none, or when another process carries them. */
+async function take(
+  { store, self, clock, holder }: DeliveryDeps,
+  job: Viewer,
+  channel: Channel,
+  count: number,
+): Promise<Batch | null> {
+  const now = clock();
+  const [next] = await store.read(job, (r) => r.parcels.queue(channel.id, 1));
+  if (next === undefined || !isDue(next, now)) return null;
+  return store.transact(job, async (t) => {
+    if (!(await t.settings.lease(`delivery ${channel.id}`, holder, leaseEnd(now)))) return null;
+    const parcels = await t.parcels.batch(channel.id, { count, bytes: BATCH_BYTES });
+    const [first] = parcels;
+    if (first === undefined) return null;
+    return { first, parcels, checkpoint: await signHead(t, self, channel, first.sequence + parcels.length) };
+  });
+}
+
+/** An attempt put off further than any pause reaches was put off by a clock that has been set back since. */
+function isDue({ nextAttemptAt }: OutboundParcel, now: Date): boolean {
+  return nextAttemptAt <= instantOf(now) || nextAttemptAt > instantOf(new Date(now.getTime() + LONGEST_RETRY_MS));
 }
 
 function leaseEnd(now: Date): string {
   return instantOf(new Date(now.getTime() + LEASE_MS));
 }
 
-/** @returns whether the next parcel may follow. */
+/** `smaller`: the partner refused the whole of several parcels; those before a bad one go if they go alone. */
+type Outcome = "delivered" | "smaller" | "failed";
+
 async function deliver(
   deps: DeliveryDeps,
   job: Viewer,
   channel: Channel,
-  parcel: OutboundParcel,
+  batch: Batch,
   signal: AbortSignal,
-): Promise<boolean> {
-  const { store, self, client, clock, holder } = deps;
-  const checkpoint = await store.read(job, (r) => checkpointAt(r, self, channel.id, parcel.sequence + 1));
-  const message: LinkMessage = { envelope: parcel.envelope, salt: parcel.salt, sequence: parcel.sequence, checkpoint };
+): Promise<Outcome> {
+  const { store, client } = deps;
+  const { first, parcels, checkpoint } = batch;
+  const message: LinkMessage = {
+    first: first.sequence,
+    parcels: parcels.map(sentParcel),
+    checkpoint,
+  };
   try {
-    const answer = await client.send(channel.partnerUrl, channel.partnerTlsPin, JSON.stringify(message), signal);
+    const answer = await client.send(channel.partnerUrl, channel.partnerTlsPin, writeMessage(message), signal);
     switch (answer.result) {
       case "stored":
       case "duplicate":
-        await store.transact(job, async (t) => {
-          await t.parcels.delivered(channel.id, parcel.sequence);
-          if (answer.cosignature !== undefined)
-            await keepCosignature(t, self, channel, checkpoint, answer.cosignature, clock());
-          await t.channels.contact(channel.id, null);
-          await t.settings.lease(`delivery ${channel.id}`, holder, leaseEnd(clock()));
-        });
-        deps.onDelivered(channel.id, parcel.sequence);
-        return true;
+        await settle(deps, job, channel, batch, answer.cosignature);
+        return "delivered";
       case "gap":
-        if (answer.expected >= parcel.sequence) {
+        if (answer.expected >= first.sequence) {
           // It holds more of our log than we do: this store is from an earlier state.
           await store.transact(job, (t) => distrustLog(t, channel.id, "the partner asks for what comes later"));
-          return false;
+          return "failed";
         }
         await store.transact(job, (t) => t.parcels.requeue(channel.id, answer.expected));
-        return false;
+        return "failed";
       case "refused":
-        throw new ExchangeError("link-failed", `the partner refused parcel ${parcel.sequence}: ${answer.message}`);
+        if (parcels.length > 1) return "smaller";
+        throw new ExchangeError("link-failed", `the partner refused parcel ${first.sequence}: ${answer.message}`);
       case "later":
         throw new ExchangeError("link-failed", `the partner answers: ${answer.message}`);
     }
   } catch (error) {
     if (!(error instanceof ExchangeError)) throw error;
-    if (!signal.aborted) await putOff(deps, job, channel, parcel, error.message);
-    return false;
+    if (!signal.aborted) await putOff(deps, job, channel, first, error.message);
+    return "failed";
   }
+}
+
+async function settle(
+  deps: DeliveryDeps,
+  job: Viewer,
+  channel: Channel,
+  { first, parcels, checkpoint }: Batch,
+  cosignature: string | undefined,
+): Promise<void> {
+  const { store, self, clock, holder } = deps;
+  await store.transact(job, async (t) => {
+    await t.parcels.delivered(channel.id, first.sequence, parcels.length);
+    if (cosignature !== undefined) await keepCosignature(t, self, channel, checkpoint, cosignature, clock());
+    await t.channels.contact(channel.id, null);
+    await t.settings.lease(`delivery ${channel.id}`, holder, leaseEnd(clock()));
+  });
+  for (const { sequence } of parcels) deps.onDelivered(channel.id, sequence);
 }
 
 async function putOff(

@@ -1,8 +1,11 @@
 import type { Clock } from "#base";
 import { instantOf, parseInstant } from "#base";
+import type { ReleaseBody } from "#ledger";
 import type { Departure, Departures } from "#safeguards";
-import type { Channel, StoredRecord, Transactor } from "#store";
+import type { Channel, Copy, Release, StoredRecord, Transactor } from "#store";
 import { ExchangeError } from "./errors.ts";
+import { postOffer } from "./fair.ts";
+import { reportCopies } from "./onward.ts";
 import { post } from "./outbox.ts";
 import type { Self } from "./self.ts";
 
@@ -67,20 +70,26 @@ export function createDepartures({ self, clock }: { readonly self: Self; readonl
         ...(replaces === null ? {} : { replaces: { id: record.id, version: replaces } }),
       })),
       markings: await definitions(t, items),
+      ...(await consentsOf(t, self, items, { release, recipient: channel.partner, now })),
     };
-    const { sequence } = await post(t, self, channel, { kind, body }, release.id, now);
-    for (const { record } of items) {
-      await t.releases.saveCopy({
-        recordId: record.id,
-        version: record.version,
-        party: channel.partner,
-        channel: channel.id,
-        release: release.id,
-        sequence,
-        state: "sent",
-        updatedAt: now,
-      });
-    }
+    const { sequence } = release.fair
+      ? await postOffer(t, self, channel, kind, body, now)
+      : await post(t, self, channel, { kind, body }, release.id, now);
+    const copies: Copy[] = items.map(({ record }) => ({
+      recordId: record.id,
+      version: record.version,
+      party: channel.partner,
+      channel: channel.id,
+      release: release.id,
+      sequence,
+      state: "sent",
+      updatedAt: now,
+    }));
+    for (const copy of copies) await t.releases.saveCopy(copy);
+    // What is ours stays in our outbox; another party's text has to go from there when it goes from here.
+    const foreign = items.filter(({ record }) => record.owner !== self.id).map(({ record }) => record.id);
+    if (foreign.length > 0) await t.onward.carries({ side: "out", channel: channel.id, sequence }, foreign);
+    await reportCopies(t, self, copies, now);
   }
 }
 
@@ -95,6 +104,30 @@ async function heldVersion(t: Transactor, record: StoredRecord, party: string): 
       .toSorted()
       .at(-1) ?? null
   );
+}
+
+/** Under which consents the records of others go: named, with their conditions, so that the recipient can hold us to it. */
+async function consentsOf(
+  t: Transactor,
+  self: Self,
+  items: readonly Outgoing[],
+  { release, recipient, now }: { readonly release: Release; readonly recipient: string; readonly now: string },
+): Promise<Pick<ReleaseBody, "consents">> {
+  const consents: NonNullable<ReleaseBody["consents"]> = [];
+  for (const { record } of items) {
+    if (record.owner === self.id) continue;
+    const held = (await t.onward.granted(record.id)).find(
+      (consent) =>
+        consent.originator === record.owner &&
+        consent.recipient === recipient &&
+        consent.purpose === release.purpose &&
+        (consent.validUntil === null || consent.validUntil > now),
+    );
+    if (held === undefined) throw new ExchangeError("consent-invalid", `no consent covers ${record.id}`);
+    const { originator, proof, conditions, validUntil } = held;
+    consents.push({ record: record.id, originator, proof, conditions, validUntil });
+  }
+  return consents.length === 0 ? {} : { consents };
 }
 
 /** The texts of the markings that go with these records; the fixed TLP ones need none. */

@@ -23,12 +23,22 @@ export type ExchangeErrorCode =
   | "message-malformed"
   | "link-failed"
   | "witness-failed"
+  | "incident-unknown"
   | "nothing-to-recall"
+  | "record-unknown"
+  | "consent-unknown"
+  | "consent-invalid"
+  | "consent-state"
+  | "consent-not-ours"
+  | "consent-second-officer"
   | "release-unknown"
   | "feed-unknown"
   | "feed-exists"
   | "feed-invalid"
-  | "feed-busy";
+  | "feed-busy"
+  | "taxii-invalid"
+  | "taxii-unknown"
+  | "taxii-exists";
 
 export class ExchangeError extends CodedError<ExchangeErrorCode> {
   readonly room = "exchange";

@@ -6,6 +6,10 @@
 export { ExchangeError, type ExchangeErrorCode } from "./errors.ts";
 export { createFeeds, type Feeds } from "./feeds/service.ts";
 export type { FeedSecrets } from "./feeds/types.ts";
+export type { ConsentQuestion, Consents, ConsentView, ConsentWord } from "./consents.ts";
+export type { CopyState, CopyTree } from "./copies.ts";
+export type { Expired, LegalHold } from "./erasure.ts";
+export { adviceFor } from "./incident-advice.ts";
 export { distrustLog } from "./log-trust.ts";
 export { type LinkIdentity, tlsPin } from "./link.ts";
 export type { ExportedLog } from "./log-export.ts";
@@ -16,5 +20,7 @@ export { ageIdentity } from "./sealed-file.ts";
 export type { Self } from "./self.ts";
 export type { ExchangeDeps, ExchangeEvent, Link, LinkOptions } from "./open-link.ts";
 export { createExchange, type Exchange } from "./service.ts";
+export { listen as listenTaxii, type TaxiiListener } from "./taxii/listen.ts";
+export { createTaxii, type Taxii, type TaxiiDeps, type TaxiiFace } from "./taxii/service.ts";
 export type { WitnessAddress, Witnessing } from "./witnessing.ts";
 export type { Credentials } from "./taxii-client/index.ts";

@@ -147,7 +147,7 @@ export interface LinkReply {
 
 export interface LinkClient {
   /** @throws ExchangeError `link-failed` when the partner is not reached, or is not the one whose key is pinned. */
-  send(url: string, pin: string, body: string, signal: AbortSignal): Promise<LinkAnswer>;
+  send(url: string, pin: string, message: Uint8Array, signal: AbortSignal): Promise<LinkAnswer>;
   /** Asks the partner what it holds of our log. @throws ExchangeError `link-failed`, `message-malformed`. */
   askLog(url: string, pin: string, from: number, have: number, signal: AbortSignal): Promise<LogStatement>;
   /** Posts a text to a node whose TLS key is pinned. @throws ExchangeError `link-failed` as `send` does. */
@@ -155,7 +155,7 @@ export interface LinkClient {
   close(): void;
 }
 
-export function createLinkClient(identity: LinkIdentity): LinkClient {
+export function createLinkClient(identity: LinkIdentity, timeout = REQUEST_MS): LinkClient {
   const agent = new Agent({
     keepAlive: true,
     maxSockets: 4,
@@ -169,7 +169,7 @@ export function createLinkClient(identity: LinkIdentity): LinkClient {
   const exchange = (
     url: URL,
     pin: string,
-    body: { readonly type: string; readonly text: string } | null,
+    body: { readonly type: string; readonly bytes: Uint8Array } | null,
     signal: AbortSignal,
     limit = MAX_ANSWER,
   ) =>
@@ -182,11 +182,10 @@ export function createLinkClient(identity: LinkIdentity): LinkClient {
             { cause },
           ),
         );
-      const headers =
-        body === null ? {} : { "content-type": body.type, "content-length": Buffer.byteLength(body.text) };
+      const headers = body === null ? {} : { "content-type": body.type, "content-length": body.bytes.length };
       const method = body === null ? "GET" : "POST";
-      const req = request(url, { method, agent, signal, timeout: REQUEST_MS, headers });
-      const send = (): void => void (body === null ? req.end() : req.end(body.text));
+      const req = request(url, { method, agent, signal, timeout, headers });
+      const send = (): void => void (body === null ? req.end() : req.end(body.bytes));
       req.on("error", fail);
       req.on("timeout", () => req.destroy(new Error("no answer in time")));
       req.on("socket", (socket) => {
@@ -209,8 +208,9 @@ export function createLinkClient(identity: LinkIdentity): LinkClient {
       });
     });
   return {
-    async send(url, pin, body, signal) {
-      const { bytes } = await exchange(new URL(PATH, url), pin, { type: "application/json", text: body }, signal);
+    async send(url, pin, message, signal) {
+      const body = { type: "application/vnd.entente.parcels", bytes: message };
+      const { bytes } = await exchange(new URL(PATH, url), pin, body, signal);
       return readAnswer(bytes);
     },
     async askLog(url, pin, from, have, signal) {
@@ -220,7 +220,12 @@ export function createLinkClient(identity: LinkIdentity): LinkClient {
       return readStatement((await exchange(target, pin, null, signal, MAX_MESSAGE)).bytes);
     },
     async post(url, pin, body, signal) {
-      const { status, bytes } = await exchange(url, pin, { type: "text/plain; charset=utf-8", text: body }, signal);
+      const { status, bytes } = await exchange(
+        url,
+        pin,
+        { type: "text/plain; charset=utf-8", bytes: Buffer.from(body) },
+        signal,
+      );
       return { status, text: Buffer.from(bytes).toString("utf8") };
     },
     close: () => agent.destroy(),

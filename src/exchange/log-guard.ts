@@ -1,6 +1,15 @@
-import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { BaseError, type Clock, equalBytes, fromUtf8, type Instant, instantOf, parseJson, sha256Hex } from "#base";
+import {
+  BaseError,
+  type Clock,
+  equalBytes,
+  fromUtf8,
+  type Instant,
+  instantOf,
+  parseJson,
+  sha256Hex,
+  utf8,
+} from "#base";
 import {
   append,
   type Checkpoint,
@@ -15,10 +24,11 @@ import {
   rootAt,
 } from "#ledger";
 import type { Viewer } from "#policy";
-import type { Channel, Store, Transactor } from "#store";
+import type { Channel, OutboundParcel, Store, Transactor } from "#store";
 import type { TypeRegistry } from "#stix";
 import { applyOwn } from "./apply-own.ts";
 import { ExchangeError } from "./errors.ts";
+import { keepIncident } from "./incident.ts";
 import { distrustLog, isDistrusted, unprovenKey } from "./log-trust.ts";
 import { leafOf, ownLog, partnerLog, readingHashes } from "./outbox.ts";
 import type { Self } from "./self.ts";
@@ -29,6 +39,10 @@ const MAX_CHARACTERS = 16 * 1024 * 1024;
 
 const entry = z.strictObject({
   envelope: z.string().max(32 * 1024 * 1024),
+  /** A parcel whose text its recipient deleted, as it had to: the log's entry comes back, what was in it does not. */
+  erased: z
+    .strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), kind: z.string().max(40), at: z.string().max(40) })
+    .optional(),
   salt: z.string().length(44),
 });
 
@@ -62,10 +76,13 @@ export async function stateLog(t: Transactor, channel: Channel, from: number, ha
   for (let n = from; n < size && entries.length < MAX_ENTRIES && characters < MAX_CHARACTERS; n++) {
     const parcel = await t.parcels.inbound(channel.id, n);
     if (parcel === null) break;
-    entries.push({ envelope: parcel.envelope, salt: parcel.salt });
+    const { envelope, salt, hash, kind, erasedAt: at } = parcel;
+    entries.push({ envelope, salt, ...(at === null || at === undefined ? {} : { erased: { hash, kind, at } }) });
     characters += parcel.envelope.length;
   }
   if (have < (await t.trees.size(ownLog(channel.id)))) await t.parcels.requeue(channel.id, have);
+  // It is back: what was put off until it might be need not wait.
+  await t.parcels.retryNow(channel.id);
   return { size, checkpoint: await t.trees.checkpoint(partnerLog(channel.id)), entries };
 }
 
@@ -112,22 +129,24 @@ async function settle(
   const now = instantOf(clock());
   const log = ownLog(channel.id);
   await t.settings.lock(log);
-  // Another process of this party signed meanwhile, or recovered the same: look again.
-  if ((await t.trees.size(log)) !== mine) return false;
+  const size = await t.trees.size(log);
   const held = said.checkpoint === null ? null : ownCheckpoint(said.checkpoint, channel, self);
-  if (held === null || held.size <= mine) {
+  // The log may have grown while the partner was asked: a node that is at work must not have to ask for ever.
+  if (held === null || held.size <= size) {
     if (held !== null && !equalBytes(held.root, await rootAt(readingHashes(t), log, held.size))) throw forked(channel);
     if (await isDistrusted(t, channel.id)) {
       await t.settings.set(unprovenKey(channel.id), "");
-      await t.audit.note("log.proven", channel.id, { size: mine });
+      await t.audit.note("log.proven", channel.id, { size });
     }
     return true;
   }
+  // The entries that came begin where the log ended when they were asked for: look again.
+  if (size !== mine) return false;
   if (!(await isDistrusted(t, channel.id))) await distrustLog(t, channel.id, "the partner holds more of our log");
   if (said.entries.length === 0)
     throw new ExchangeError("link-failed", "the partner says that it holds more of our log, and does not give it");
   let sequence = mine;
-  for (const { envelope, salt } of said.entries) await recoverEntry(t, deps, channel, sequence++, envelope, salt, now);
+  for (const given of said.entries) await recoverEntry(t, deps, channel, sequence++, given, now);
   if (sequence === held.size) {
     if (!equalBytes(held.root, await rootAt(readingHashes(t), log, held.size))) throw forked(channel);
     await t.trees.setCheckpoint(log, said.checkpoint ?? "");
@@ -155,10 +174,17 @@ async function recoverEntry(
   { self, registry }: GuardDeps,
   channel: Channel,
   sequence: number,
-  envelope: string,
-  salt: string,
+  { envelope, salt, erased }: LogStatement["entries"][number],
   now: Instant,
 ): Promise<void> {
+  if (erased !== undefined) {
+    if (envelope !== "") throw new ExchangeError("message-malformed", "a deleted text is not there");
+    await append(t.trees, ownLog(channel.id), leafOf(erased.hash, salt));
+    const common = { channel: channel.id, sequence, salt, hash: erased.hash, envelope, kind: "erased" } as const;
+    await t.parcels.addOutbound([{ ...common, ...delivered(now), subject: null, createdAt: now, erasedAt: now }]);
+    await t.audit.note("log.recovered-deleted", channel.id, { sequence, kind: erased.kind });
+    return;
+  }
   let parcel: Parcel;
   try {
     parcel = readParcel(openEnvelope(envelope, PARCEL_TYPE, [self.key.publicKey]).payload);
@@ -171,23 +197,32 @@ async function recoverEntry(
   }
   if (parcel.channel !== channel.id || parcel.from !== self.id || parcel.sequence !== sequence)
     throw new ExchangeError("message-malformed", "the partner gives back a parcel from another place");
-  await append(t.trees, ownLog(channel.id), leafOf(envelope, salt));
-  await t.parcels.addOutbound({
+  const hash = sha256Hex(envelope);
+  await append(t.trees, ownLog(channel.id), leafOf(hash, salt));
+  const recovered: OutboundParcel = {
     channel: channel.id,
     sequence,
     kind: parcel.kind,
-    hash: sha256Hex(envelope),
+    hash,
     envelope,
     salt,
-    subject: await applyOwn(t, registry, self, channel, parcel, now),
+    subject: await applyOwn(t, registry, self, channel, parcel, hash, now),
     createdAt: parcel.sent,
+    ...delivered(now),
+  };
+  await t.parcels.addOutbound([recovered]);
+}
+
+/** The partner has it: that is where it comes from. */
+function delivered(now: Instant) {
+  return {
     state: "delivered",
     attempts: 1,
     nextAttemptAt: now,
     deliveredAt: now,
     lastError: null,
     receipt: null,
-  });
+  } as const;
 }
 
 function forked(channel: Channel): ExchangeError {
@@ -199,10 +234,12 @@ function forked(channel: Channel): ExchangeError {
 
 /** Kept as evidence, once, and the log stays shut until a person has decided. */
 async function keepFork(t: Transactor, channel: Channel, said: LogStatement, message: string, at: Instant) {
-  const evidence = said.checkpoint ?? "";
   await t.settings.set(unprovenKey(channel.id), message);
-  if ((await t.parcels.incidents(1000)).some((incident) => incident.evidence === evidence)) return;
-  const id = `incident--${randomUUID()}`;
-  await t.parcels.addIncident({ id, channel: channel.id, kind: "log-forked", message, evidence, at, seenBy: null });
-  await t.audit.note("incident", channel.id, { code: "log-forked" });
+  await keepIncident(t, {
+    channel: channel.id,
+    code: "log-forked",
+    message,
+    evidence: utf8(said.checkpoint ?? ""),
+    at,
+  });
 }

@@ -3,10 +3,10 @@ import { BaseError, type Clock, concatBytes, fromUtf8, instantOf, parseJson, utf
 import { requirePermission } from "#access";
 import { LedgerError, openEnvelope, sealEnvelope } from "#ledger";
 import type { Viewer } from "#policy";
-import type { Channel, OutboundParcel, Store } from "#store";
+import type { Channel, Store } from "#store";
 import { ExchangeError } from "./errors.ts";
-import type { LinkAnswer, LinkMessage } from "./message.ts";
-import { checkpointAt, partnerLog } from "./outbox.ts";
+import { type LinkAnswer, type LinkMessage, messageEnd, sentParcel, writeMessage } from "./message.ts";
+import { partnerLog, signHead } from "./outbox.ts";
 import { openSealed, sealFor } from "./sealed-file.ts";
 import type { Self } from "./self.ts";
 
@@ -37,7 +37,9 @@ type Header = z.infer<typeof header>;
 export const MAX_MEDIA_BYTES = 512 * 1024 * 1024;
 const SMALLEST_PART = 64 * 1024;
 const DEFAULT_PART = 64 * 1024 * 1024;
+/** Parcels of one message of a file, and bytes of their envelopes. */
 const PAGE = 64;
+const MESSAGE_BYTES = 4 * 1024 * 1024;
 
 export interface MediaDeps {
   readonly store: Store;
@@ -84,22 +86,23 @@ export async function* exportMedia(
   const limit = Math.max(partBytes, SMALLEST_PART);
   const common = { v: 1, channel: channel.id, from: self.id, to: channel.partner, made, have } as const;
   let part = 0;
-  for await (const { lines, first, last } of chunks(store, self, actor, channel, limit)) {
+  for await (const { messages, first, parcels, last } of chunks(store, self, actor, channel, limit)) {
     part++;
-    const head: Header = { ...common, part, last, first, count: lines.length };
+    const head: Header = { ...common, part, last, first, count: parcels };
     const plain = concatBytes(
       utf8(`${sealEnvelope(HEADER_TYPE, utf8(JSON.stringify(head)), self.key)}\n`),
-      ...lines.map((line) => utf8(`${line}\n`)),
+      ...messages,
     );
     const name = `entente-${channel.id.slice(9, 17)}-${made.slice(0, 19).replaceAll(/[-:T]/g, "")}-${String(part).padStart(4, "0")}.age`;
-    yield { name, bytes: await sealFor(channel.partnerKey, plain), parcels: lines.length, part, last };
+    yield { name, bytes: await sealFor(channel.partnerKey, plain), parcels, part, last };
   }
   await store.transact(actor, (t) => t.audit.note("media.export", channel.id, { parts: part }));
 }
 
 interface Chunk {
-  readonly lines: readonly string[];
+  readonly messages: readonly Uint8Array[];
   readonly first: number;
+  readonly parcels: number;
   readonly last: boolean;
 }
 
@@ -111,28 +114,55 @@ async function* chunks(
   channel: Channel,
   limit: number,
 ): AsyncGenerator<Chunk> {
-  let lines: string[] = [];
-  let [first, size] = [0, 0];
+  let messages: Uint8Array[] = [];
+  let [first, size, parcels] = [0, 0, 0];
   let after = -1;
   for (;;) {
-    const page: readonly OutboundParcel[] = await store.read(actor, (r) => r.parcels.queue(channel.id, PAGE, after));
-    for (const { envelope, salt, sequence } of page) {
-      const checkpoint = await store.read(actor, (r) => checkpointAt(r, self, channel.id, sequence + 1));
-      const line = JSON.stringify({ envelope, salt, sequence, checkpoint } satisfies LinkMessage);
-      if (lines.length > 0 && size + line.length > limit) {
-        yield { lines, first, last: false };
-        [lines, size] = [[], 0];
-      }
-      if (lines.length === 0) first = sequence;
-      lines.push(line);
-      size += line.length;
-      after = sequence;
-    }
-    if (page.length < PAGE) {
-      yield { lines, first, last: true };
+    const batch: Message | null = await nextMessage(store, self, actor, channel, { after, bytes: limit });
+    if (batch === null) {
+      yield { messages, first, parcels, last: true };
       return;
     }
+    const { message, bytes } = batch;
+    if (messages.length > 0 && size + bytes.length > limit) {
+      yield { messages, first, parcels, last: false };
+      [messages, size, parcels] = [[], 0, 0];
+    }
+    if (messages.length === 0) first = message.first;
+    messages.push(bytes);
+    size += bytes.length;
+    parcels += message.parcels.length;
+    after = message.first + message.parcels.length - 1;
   }
+}
+
+interface Message {
+  readonly message: LinkMessage;
+  readonly bytes: Uint8Array;
+}
+
+/** The parcels that follow `after` in the outbox, as one message; `null` when none do. */
+async function nextMessage(
+  store: Store,
+  self: Self,
+  actor: Viewer,
+  channel: Channel,
+  { after, bytes }: { readonly after: number; readonly bytes: number },
+): Promise<Message | null> {
+  const ahead = await store.read(actor, (r) => r.parcels.queue(channel.id, 1, after));
+  if (ahead.length === 0) return null;
+  return store.transact(actor, async (t) => {
+    const bounds = { count: PAGE, bytes: Math.min(bytes, MESSAGE_BYTES), after };
+    const parcels = await t.parcels.batch(channel.id, bounds);
+    const [next] = parcels;
+    if (next === undefined) return null;
+    const message: LinkMessage = {
+      first: next.sequence,
+      parcels: parcels.map(sentParcel),
+      checkpoint: await signHead(t, self, channel, next.sequence + parcels.length),
+    };
+    return { message, bytes: writeMessage(message) };
+  });
 }
 
 /** Opens one file. Parcels that are here already are passed over; one that is missing before them stops it, and nothing is lost. */
@@ -140,17 +170,18 @@ export async function importMedia(deps: MediaDeps, actor: Viewer, sealed: Uint8A
   requirePermission(actor, "channel.manage");
   const { store, self, receive } = deps;
   const plain = await openSealed(await deps.identity(), sealed);
-  const lines = splitLines(plain);
-  const headLine = lines.next();
-  const { head, channel } = await readHeader(deps, actor, headLine.done === true ? new Uint8Array() : headLine.value);
+  const newline = plain.indexOf(0x0a);
+  const { head, channel } = await readHeader(deps, actor, newline === -1 ? plain : plain.subarray(0, newline));
   const report = { stored: 0, duplicate: 0 };
   let stopped: MediaReport["stopped"] = null;
   let place = head.first;
-  for (const line of lines) {
-    const answer = await receive(channel.id, line);
+  for (const bytes of newline === -1 ? [] : messagesIn(plain.subarray(newline + 1))) {
+    const answer = await receive(channel.id, bytes);
     if (answer.result === "stored" || answer.result === "duplicate") {
-      report[answer.result]++;
-      place++;
+      const taken = answer.result === "stored" ? answer.taken : 0;
+      report.stored += taken;
+      report.duplicate += Math.max(0, answer.size - place - taken);
+      place = answer.size;
       continue;
     }
     const message =
@@ -204,17 +235,12 @@ async function readHeader(
   }
 }
 
-function* splitLines(bytes: Uint8Array): Generator<Uint8Array> {
-  const newline = 0x0a;
+function* messagesIn(bytes: Uint8Array): Generator<Uint8Array> {
   let from = 0;
   while (from < bytes.length) {
-    const end = bytes.indexOf(newline, from);
-    if (end === -1) {
-      yield bytes.subarray(from);
-      return;
-    }
+    const end = messageEnd(bytes, from);
     yield bytes.subarray(from, end);
-    from = end + 1;
+    from = end;
   }
 }
 

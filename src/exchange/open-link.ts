@@ -4,7 +4,9 @@ import type { Viewer } from "#policy";
 import type { TypeRegistry } from "#stix";
 import type { Channel, Store } from "#store";
 import { type Delivery, startDelivery } from "./delivery.ts";
+import type { LegalHold } from "./erasure.ts";
 import { ExchangeError } from "./errors.ts";
+import { startExpiry } from "./expiry.ts";
 import { createLinkClient, type LinkClient, type LinkIdentity, listen } from "./link.ts";
 import { proveLog, stateLog } from "./log-guard.ts";
 import { receive } from "./receive.ts";
@@ -23,6 +25,8 @@ export interface ExchangeDeps {
   readonly witnesses: readonly WitnessAddress[];
   /** The age identity that opens files sealed for this party; asked for only then. */
   readonly mediaIdentity: () => Promise<string>;
+  /** The duty to keep a record that stands against its deletion; without it nothing is held. */
+  readonly legalHold?: LegalHold;
   /** Told of everything that comes in or is delivered, after it is on disk. */
   readonly onEvent: (event: ExchangeEvent) => void;
 }
@@ -37,6 +41,8 @@ export interface LinkOptions {
   readonly port: number;
   readonly holder: string;
   readonly pollMs: number;
+  /** How long a partner may be silent in the middle of an answer. */
+  readonly timeoutMs?: number;
   readonly onError: (error: unknown) => void;
 }
 
@@ -57,12 +63,14 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
   const { store, self, clock, registry, onEvent, witnessedLogs: logs } = deps;
   const { identity, host, port, holder, pollMs, onError } = options;
   const job: Viewer = { kind: "job", party: self.id, name: "link", may: [] };
-  const client = createLinkClient(identity);
+  const client = createLinkClient(identity, options.timeoutMs);
   let delivery: Delivery | null = null;
   const onReceived = (channel: string, parcel: Parcel["kind"]): void => {
     onEvent({ kind: "received", channel, parcel });
     delivery?.wake(channel);
+    if (parcel === "recall") expiry.scrub();
   };
+  const expiry = startExpiry(deps, { holder, onError, wake: () => delivery?.wake() });
   const ask = (channel: Channel, from: number, have: number, signal: AbortSignal) =>
     client.askLog(channel.partnerUrl, channel.partnerTlsPin, from, have, signal);
   const server = await listen({
@@ -80,7 +88,7 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
       return stated;
     },
     channelOf: async (pin) => (await store.read(job, (r) => r.channels.byTlsPin(pin)))?.id ?? null,
-    receive: (channel, bytes) => receive({ store, self, clock, registry, onReceived }, channel, bytes),
+    receive: (channel, bytes) => receive({ ...deps, onReceived }, channel, bytes),
     ...(logs.length === 0 ? {} : { witness: (bytes) => addCheckpoint({ store, self, clock, logs }, bytes) }),
   });
   const running = startDelivery({
@@ -102,7 +110,7 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
     wake: () => running.wake(),
     askWitnesses: () => witnessing.ask(),
     async close() {
-      await Promise.all([running.stop(), witnessing.stop()]);
+      await Promise.all([running.stop(), witnessing.stop(), expiry.stop()]);
       await server.close();
       client.close();
     },

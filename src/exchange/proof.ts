@@ -1,4 +1,4 @@
-import { BaseError, type Clock, equalBytes, instantOf } from "#base";
+import { BaseError, type Clock, equalBytes, instantOf, sha256Hex } from "#base";
 import {
   cosignerName,
   type Evidence,
@@ -7,7 +7,7 @@ import {
   LedgerError,
   logOrigin,
   memoryHashStore,
-  append,
+  appendAll,
   openEnvelope,
   openNote,
   PARCEL_TYPE,
@@ -29,6 +29,8 @@ export interface LogVerdict {
   readonly verified: boolean;
   readonly root: string | null;
   readonly problems: readonly string[];
+  /** Parcels whose text was deleted, as its terms asked; their hashes still make the tree. */
+  readonly deleted: number;
 }
 
 export interface ChannelVerdict {
@@ -42,55 +44,72 @@ export interface ChannelVerdict {
 
 /** Builds both logs of a channel again from the parcels themselves, and holds them against the signed checkpoints. */
 export async function verifyChannel(r: Reader, self: Self, channel: Channel): Promise<ChannelVerdict> {
+  const size = await r.trees.size(ownLog(channel.id));
+  // What waits in the outbox is logged and not yet signed for: this node's key stands for the whole of its own log.
+  const head = size === 0 ? null : await checkpointAt(r, self, channel.id, size);
   return {
     channel: channel.id,
     partner: channel.partner,
     own: await verifyLog(
       channel,
       { party: self.id, key: self.key.publicKey },
-      await r.trees.checkpoint(ownLog(channel.id)),
+      [head, await r.trees.checkpoint(ownLog(channel.id))],
       (n) => r.parcels.outbound(channel.id, n),
     ),
     theirs: await verifyLog(
       channel,
       { party: channel.partner, key: channel.partnerKey },
-      await r.trees.checkpoint(partnerLog(channel.id)),
+      [await r.trees.checkpoint(partnerLog(channel.id))],
       (n) => r.parcels.inbound(channel.id, n),
     ),
   };
 }
 
+/** @param notes the head first, then older ones that must be of the same tree; `null`: there is none. */
 async function verifyLog(
   channel: Channel,
   signer: { readonly party: string; readonly key: string },
-  note: string | null,
+  notes: readonly (string | null)[],
   parcelAt: (sequence: number) => Promise<OutboundParcel | InboundParcel | null>,
 ): Promise<LogVerdict> {
-  if (note === null) return { size: 0, verified: true, root: null, problems: [] };
   const problems: string[] = [];
   let size = 0;
+  let deleted = 0;
   let root: string | null = null;
   try {
     const origin = logOrigin(channel.id, signer.party);
-    const checkpoint = parseCheckpoint(openNote(note, [{ name: origin, publicKey: signer.key }]).text);
-    ({ size } = checkpoint);
-    root = Buffer.from(checkpoint.root).toString("base64");
-    const rebuilt = memoryHashStore();
+    const heads = notes
+      .filter((note) => note !== null)
+      .map((note) => parseCheckpoint(openNote(note, [{ name: origin, publicKey: signer.key }]).text));
+    const [newest] = heads;
+    if (newest === undefined) return { size: 0, verified: true, root: null, problems: [], deleted: 0 };
+    ({ size } = newest);
+    root = Buffer.from(newest.root).toString("base64");
+    const leaves: Uint8Array[] = [];
     for (let sequence = 0; sequence < size; sequence++) {
       const held = await parcelAt(sequence);
       if (held === null) throw new LedgerError("tree-range", `parcel ${sequence} is missing`);
+      if (held.envelope === "" && (held.erasedAt ?? null) !== null) {
+        deleted++;
+        leaves.push(leafOf(held.hash, held.salt));
+        continue;
+      }
       const parcel = readParcel(openEnvelope(held.envelope, PARCEL_TYPE, [signer.key]).payload);
       if (parcel.sequence !== sequence || parcel.from !== signer.party)
         problems.push(`parcel ${sequence} is not what it says`);
-      await append(rebuilt, "log", leafOf(held.envelope, held.salt));
+      leaves.push(leafOf(sha256Hex(held.envelope), held.salt));
     }
-    if (!equalBytes(await rootAt(rebuilt, "log", size), checkpoint.root))
-      problems.push("the parcels held here do not make the tree that was signed");
+    const rebuilt = memoryHashStore();
+    await appendAll(rebuilt, "log", leaves);
+    for (const head of heads) {
+      if (head.size > size || !equalBytes(await rootAt(rebuilt, "log", head.size), head.root))
+        problems.push("the parcels held here do not make the tree that was signed");
+    }
   } catch (error) {
     if (!(error instanceof LedgerError || error instanceof BaseError)) throw error;
     problems.push(error.message);
   }
-  return { size, verified: problems.length === 0, root, problems };
+  return { size, verified: problems.length === 0, root, problems, deleted };
 }
 
 /** One file that proves a release: its parcels, what came back, and the proofs that both stand in the signed logs. */
@@ -127,6 +146,7 @@ export async function makeEvidence(
     for (const parcel of parcels) {
       sent.push({
         envelope: parcel.envelope,
+        ...((parcel.erasedAt ?? null) === null ? {} : { erased: { hash: parcel.hash, at: parcel.erasedAt ?? "" } }),
         salt: parcel.salt,
         index: parcel.sequence,
         checkpoint: ownCheckpoint,

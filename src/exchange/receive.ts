@@ -1,6 +1,6 @@
-import { BaseError, type Clock, equalBytes, type Instant, instantOf, sha256Hex } from "#base";
+import { BaseError, type Clock, equalBytes, instantOf } from "#base";
 import {
-  append,
+  appendAll,
   LedgerError,
   logOrigin,
   openEnvelope,
@@ -13,15 +13,15 @@ import {
   rootAt,
 } from "#ledger";
 import type { Viewer } from "#policy";
-import type { Channel, Store, Transactor } from "#store";
+import type { Channel, InboundParcel, Store, Transactor } from "#store";
 import type { TypeRegistry } from "#stix";
-import { applyReceipt } from "./apply-receipt.ts";
-import { applyRecall, applyRecords, type RecordResult } from "./apply-records.ts";
 import { cosignPartner } from "./cosigning.ts";
+import type { LegalHold } from "./erasure.ts";
 import { ExchangeError } from "./errors.ts";
 import { keepIncident } from "./incident.ts";
-import { type LinkAnswer, readMessage } from "./message.ts";
-import { leafOf, partnerLog, post } from "./outbox.ts";
+import { type Applied, apply } from "./apply.ts";
+import { envelopeHash, type LinkAnswer, type LinkMessage, readMessage } from "./message.ts";
+import { leafOf, partnerLog, postAll, type Posting } from "./outbox.ts";
 import type { Self } from "./self.ts";
 
 export interface ReceiveDeps {
@@ -29,20 +29,21 @@ export interface ReceiveDeps {
   readonly self: Self;
   readonly clock: Clock;
   readonly registry: TypeRegistry;
+  readonly legalHold?: LegalHold;
   /** Called after a parcel is on disk here. */
   readonly onReceived: (channel: string, kind: Parcel["kind"]) => void;
 }
 
 /**
- * Takes one message from the partner whose key the link has proven. Verified, logged, applied and receipted in one
- * transaction: at least once on the wire, exactly once in effect.
+ * Takes one message from the partner whose key the link has proven. Its parcels are verified, logged, applied and receipted
+ * in one transaction: at least once on the wire, exactly once in effect.
  */
 export async function receive(deps: ReceiveDeps, channelId: string, bytes: Uint8Array): Promise<LinkAnswer> {
   const { store, self, clock } = deps;
   const job: Viewer = { kind: "job", party: self.id, name: "link", may: ["read"] };
   try {
-    const { answer, kind } = await store.transact(job, (t) => receiveIn(t, deps, channelId, bytes));
-    if (kind !== null) deps.onReceived(channelId, kind);
+    const { answer, kinds } = await store.transact(job, (t) => receiveIn(t, deps, channelId, bytes));
+    for (const kind of kinds) deps.onReceived(channelId, kind);
     return answer;
   } catch (error) {
     if (error instanceof ExchangeError && error.code === "log-unproven")
@@ -61,66 +62,89 @@ export async function receive(deps: ReceiveDeps, channelId: string, bytes: Uint8
   }
 }
 
-async function receiveIn(
-  t: Transactor,
-  deps: ReceiveDeps,
-  channelId: string,
-  bytes: Uint8Array,
-): Promise<{ answer: LinkAnswer; kind: Parcel["kind"] | null }> {
+interface Taken {
+  readonly answer: LinkAnswer;
+  /** What came new, in order. */
+  readonly kinds: readonly Parcel["kind"][];
+}
+
+async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, bytes: Uint8Array): Promise<Taken> {
   const { self, clock } = deps;
   const channel = await t.channels.get(channelId);
   if (channel === null) throw new ExchangeError("channel-unknown", "no channel");
   if (channel.state !== "active")
-    return { answer: { result: "later", message: "the channel is not confirmed on this side" }, kind: null };
+    return { answer: { result: "later", message: "the channel is not confirmed on this side" }, kinds: [] };
   const message = readMessage(bytes);
-  const hash = sha256Hex(message.envelope);
   const log = partnerLog(channel.id);
   await t.settings.lock(log);
   const expected = await t.trees.size(log);
-  if (message.sequence > expected) return { answer: { result: "gap", expected }, kind: null };
-  if (message.sequence < expected) {
-    const held = await t.parcels.inbound(channel.id, message.sequence);
-    if (held?.hash === hash) {
-      // The answer was lost on its way. Its cosignature goes again, but never for another history signed beside the same parcel.
-      const known = await checkCheckpoint(t, channel, message.checkpoint, message.sequence + 1);
-      const line = await cosignPartner(t, self, channel, known, clock());
-      return { answer: { result: "duplicate", ...(line === null ? {} : { cosignature: line }) }, kind: null };
-    }
-    throw new ExchangeError(
-      "parcel-fork",
-      `the partner sent another parcel for place ${message.sequence}, which is taken`,
-      {
-        fix: "Speak with the partner: its log has two histories. Do not go on before it is explained.",
-      },
+  if (message.first > expected) return { answer: { result: "gap", expected }, kinds: [] };
+  const size = message.first + message.parcels.length;
+  const known = Math.min(expected - message.first, message.parcels.length);
+  await checkKnown(t, channel, message, known);
+  const fresh = message.parcels.slice(known).map((sent, n) => ({
+    envelope: sent.envelope,
+    salt: sent.salt,
+    hash: envelopeHash(sent),
+    sequence: expected + n,
+    parcel: sent.erased === undefined ? openParcel(sent.envelope, expected + n, channel, self) : null,
+  }));
+  if (fresh.length > 0)
+    await appendAll(
+      t.trees,
+      log,
+      fresh.map(({ hash, salt }) => leafOf(hash, salt)),
     );
-  }
-  const parcel = openParcel(message.envelope, message.sequence, channel, self);
-  await append(t.trees, log, leafOf(message.envelope, message.salt));
-  const checkpoint = await checkCheckpoint(t, channel, message.checkpoint, expected + 1);
+  // When the answer was lost on its way, its cosignature goes again, but never for another history signed beside the same parcels.
+  const checkpoint = await checkCheckpoint(t, channel, message.checkpoint, size);
+  const line = await cosignPartner(t, self, channel, checkpoint, clock());
+  const cosigned = line === null ? {} : { cosignature: line };
+  if (fresh.length === 0) return { answer: { result: "duplicate", size, ...cosigned }, kinds: [] };
   await t.trees.setCheckpoint(log, message.checkpoint);
-  const cosignature = await cosignPartner(t, self, channel, checkpoint, clock());
 
   const now = instantOf(clock());
-  const { summary, subject, results } = await apply(t, deps, channel, parcel, now);
-  await t.parcels.addInbound({
-    channel: channel.id,
-    sequence: message.sequence,
-    kind: parcel.kind,
-    hash,
-    envelope: message.envelope,
-    salt: message.salt,
-    checkpoint: message.checkpoint,
-    subject,
-    summary: JSON.stringify(summary),
-    receivedAt: now,
-  });
+  let inbound: InboundParcel[] = [];
+  const kinds: Parcel["kind"][] = [];
+  const receipts: Posting[] = [];
+  for (const { parcel, ...sealed } of fresh) {
+    // These act on parcels that came before them, in this message or another.
+    if (parcel?.kind === "recall" || parcel?.kind === "fair-key") {
+      await t.parcels.addInbound(inbound);
+      inbound = [];
+    }
+    const applied = parcel === null ? NOTHING : await apply(t, deps, channel, parcel, sealed.hash, now);
+    const { subject, results } = applied;
+    const rest = { subject, summary: JSON.stringify(applied.summary), receivedAt: now, checkpoint: message.checkpoint };
+    const erasedAt = parcel === null ? now : null;
+    inbound.push({ channel: channel.id, kind: parcel?.kind ?? "erased", ...sealed, ...rest, erasedAt });
+    if (parcel !== null) kinds.push(parcel.kind);
+    if (results !== null) {
+      const body = { parcel: sealed.hash, sequence: sealed.sequence, received: now, records: results };
+      receipts.push({ letter: { kind: "receipt", body }, subject: sealed.hash });
+    }
+  }
+  await t.parcels.addInbound(inbound);
   await t.channels.contact(channel.id, null);
   await t.parcels.retryNow(channel.id);
-  if (results !== null) {
-    const body = { parcel: hash, sequence: message.sequence, received: now, records: results };
-    await post(t, self, channel, { kind: "receipt", body }, hash, now);
+  await postAll(t, self, channel, receipts, now);
+  return { answer: { result: "stored", size, taken: fresh.length, ...cosigned }, kinds };
+}
+
+/** A parcel whose text was deleted says nothing. */
+const NOTHING: Applied = { summary: {}, subject: null, results: null };
+
+/** The first `known` parcels of the message must be the ones that are held at their places. */
+async function checkKnown(t: Transactor, channel: Channel, message: LinkMessage, known: number): Promise<void> {
+  if (known === 0) return;
+  const held = await t.parcels.openings("inbound", channel.id, message.first, known);
+  for (const [n, sent] of message.parcels.slice(0, known).entries()) {
+    if (held[n]?.hash === envelopeHash(sent)) continue;
+    throw new ExchangeError(
+      "parcel-fork",
+      `the partner sent another parcel for place ${message.first + n}, which is taken`,
+      { fix: "Speak with the partner: its log has two histories. Do not go on before it is explained." },
+    );
   }
-  return { answer: { result: "stored", ...(cosignature === null ? {} : { cosignature }) }, kind: parcel.kind };
 }
 
 function openParcel(envelope: string, sequence: number, channel: Channel, self: Self): Parcel {
@@ -161,53 +185,4 @@ async function checkCheckpoint(t: Transactor, channel: Channel, note: string, si
     });
   }
   return { ...checkpoint, text, cosignatures: [] };
-}
-
-interface Applied {
-  readonly summary: object;
-  readonly subject: string | null;
-  /** `null`: nothing to receipt. */
-  readonly results: RecordResult[] | null;
-}
-
-async function apply(
-  t: Transactor,
-  { registry }: ReceiveDeps,
-  channel: Channel,
-  parcel: Parcel,
-  now: Instant,
-): Promise<Applied> {
-  switch (parcel.kind) {
-    case "hello":
-      return { summary: { name: parcel.body.name }, subject: null, results: null };
-    case "receipt":
-      await applyReceipt(t, channel, parcel, now);
-      return {
-        summary: { sequence: parcel.body.sequence, records: parcel.body.records.length },
-        subject: parcel.body.parcel,
-        results: null,
-      };
-    case "recall": {
-      const results = await applyRecall(t, channel, parcel);
-      return { summary: { title: parcel.body.reason, records: parcel.body.records.length }, subject: null, results };
-    }
-    case "release":
-    case "correction": {
-      const { body } = parcel;
-      const results = await applyRecords(t, registry, channel, parcel, now);
-      const summary = {
-        title: body.title,
-        purpose: body.purpose,
-        necessity: body.necessity,
-        legalBasis: body.legalBasis,
-        reviewBy: body.reviewBy,
-        approvals: body.approvals,
-        part: body.part,
-        parts: body.parts,
-        results,
-        records: body.records.length,
-      };
-      return { summary, subject: body.release, results };
-    }
-  }
 }

@@ -6,9 +6,14 @@ import type { Departures } from "#safeguards";
 import type { Channel } from "#store";
 import { createDepartures } from "./departures.ts";
 import { ExchangeError } from "./errors.ts";
+import { seeIncident } from "./incident.ts";
 import { type ExportedLog, exportLogs, type WriteFile } from "./log-export.ts";
 import { type ExchangeDeps, type Link, type LinkOptions, openLink } from "./open-link.ts";
 import { exportMedia, importMedia, type MediaPart, type MediaReport } from "./media.ts";
+import { type Consents, createConsents } from "./consents.ts";
+import { copyStates, type CopyState, type CopyTree, unconfirmed } from "./copies.ts";
+import { type Expired, expireDue } from "./erasure.ts";
+import { sendRecalls } from "./onward.ts";
 import { post } from "./outbox.ts";
 import { createPairing, type Pairing } from "./pairing.ts";
 import { receive } from "./receive.ts";
@@ -17,6 +22,14 @@ import { type ChannelVerdict, makeEvidence, verifyChannel } from "./proof.ts";
 export interface Exchange {
   readonly pairing: Pairing;
   readonly departures: Departures;
+  /** Originator control: asking for, giving and taking back consent to passing on. */
+  readonly consents: Consents;
+  /** Every copy of a record that this party knows of, near and far. */
+  copies(viewer: Viewer, recordId: string): Promise<CopyTree>;
+  /** Copies given or taken back of which no receipt has come by any way. */
+  unconfirmed(viewer: Viewer): Promise<readonly CopyState[]>;
+  /** Deletes now what partners gave for a time that is over; the link does so by itself. */
+  expire(actor: Viewer): Promise<Expired>;
   /** Takes a record back from every party that holds a copy of it. @returns how many parties are told. */
   recall(actor: Viewer, recordId: string, reason: string): Promise<number>;
   verify(viewer: Viewer, channel: string): Promise<ChannelVerdict>;
@@ -28,12 +41,14 @@ export interface Exchange {
   exportMedia(actor: Viewer, channel: string, partBytes?: number): AsyncGenerator<MediaPart>;
   /** Takes in one file that a partner sealed for this party. */
   importMedia(actor: Viewer, sealed: Uint8Array): Promise<MediaReport>;
+  /** Notes that an officer has looked at an incident; it stays, with its evidence. */
+  seeIncident(actor: Viewer, id: string): Promise<void>;
   /** Opens the link: partners reach this node, and the outbox is carried to them. */
   open(options: LinkOptions): Promise<Link>;
 }
 
 export function createExchange(deps: ExchangeDeps): Exchange {
-  const { store, self, clock, registry, onEvent, witnesses } = deps;
+  const { store, self, clock, onEvent, witnesses } = deps;
   const pairing = createPairing({
     store,
     self,
@@ -60,7 +75,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
         onEvent({ kind: "received", channel: id, parcel });
         link?.wake();
       };
-      return receive({ store, self, clock, registry, onReceived }, channel, bytes);
+      return receive({ ...deps, onReceived }, channel, bytes);
     },
   };
 
@@ -84,24 +99,29 @@ export function createExchange(deps: ExchangeDeps): Exchange {
         const live = (await t.releases.copiesOf(recordId)).filter(
           (copy) => copy.state === "sent" || copy.state === "confirmed",
         );
-        const channels = [...new Set(live.map((copy) => copy.channel))];
-        if (channels.length === 0 || reason.trim() === "") {
+        if (live.length === 0 || reason.trim() === "") {
           throw new ExchangeError(
             "nothing-to-recall",
-            channels.length === 0 ? "no partner holds a copy of this record" : "a recall states its reason",
+            live.length === 0 ? "no partner holds a copy of this record" : "a recall states its reason",
           );
         }
-        for (const id of channels) {
-          const channel = await t.channels.get(id);
-          if (channel === null) continue;
-          const copies = live.filter((copy) => copy.channel === id);
-          const records = copies.map((copy) => ({ id: copy.recordId, version: copy.version }));
-          await post(t, self, channel, { kind: "recall", body: { reason, records } }, recordId, now);
-          for (const copy of copies) await t.releases.saveCopy({ ...copy, state: "recall-sent", updatedAt: now });
-        }
-        await t.audit.note("record.recall", recordId, { parties: channels.length });
-        return channels.length;
+        const parties = await sendRecalls(t, self, live, reason, recordId, now);
+        await t.audit.note("record.recall", recordId, { parties });
+        return parties;
       });
+    },
+
+    consents: createConsents({ store, self, clock }),
+    copies: (viewer, recordId) => store.read(viewer, (r) => copyStates(r, recordId)),
+    async unconfirmed(viewer) {
+      requirePermission(viewer, "audit.read");
+      return store.read(viewer, (r) => unconfirmed(r));
+    },
+    async expire(actor) {
+      requirePermission(actor, "node.keep");
+      const done = await expireDue(deps);
+      if (done.records + done.envelopes > 0) await store.scrub();
+      return done;
     },
 
     async verify(viewer, id) {
@@ -118,6 +138,8 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     },
 
     evidence: (viewer, release) => makeEvidence(store, self, viewer, clock, release),
+
+    seeIncident: (actor, id) => seeIncident(store, actor, id),
 
     async open(options) {
       link = await openLink(deps, options);

@@ -6,3 +6,6 @@ export { IntakeError, type IntakeErrorCode } from "./errors.ts";
 export type { LoadContext, Loaded, Loader, Source } from "./loader.ts";
 export { createIntake, type ImportRequest, type Intake } from "./service.ts";
 export { stixLoader } from "./stix-loader.ts";
+export { exportEvents } from "./misp/export.ts";
+export { MISP_EXTENSION_ID, mispExtensionSchema } from "./misp/extension.ts";
+export { mispLoader } from "./misp/loader.ts";

@@ -12,6 +12,8 @@ const MAX_PROBLEMS_KEPT = 10_000;
 
 export interface ImportRequest {
   readonly source: Source;
+  /** The name of the loader that reads it; otherwise the first that knows the file. */
+  readonly format?: string;
   /** Markings this party assigns to everything in the file. */
   readonly markings?: readonly string[];
   readonly signal?: AbortSignal;
@@ -38,8 +40,8 @@ interface Deps {
 
 export function createIntake({ store, party, clock, registry, loaders }: Deps): Intake {
   return {
-    async importFile(actor, { source, markings = [], signal = new AbortController().signal, onProgress }) {
-      const loader = await recognise(loaders, source);
+    async importFile(actor, { source, format, markings = [], signal = new AbortController().signal, onProgress }) {
+      const loader = await recognise(loaders, source, format);
       const hash = createHash("sha256");
       let bytes = 0;
       const counted: Source = {
@@ -144,7 +146,14 @@ function count(
   }
 }
 
-async function recognise(loaders: readonly Loader[], source: Source): Promise<Loader> {
+async function recognise(loaders: readonly Loader[], source: Source, format: string | undefined): Promise<Loader> {
+  if (format !== undefined) {
+    const named = loaders.find(({ name }) => name === format);
+    if (named !== undefined) return named;
+    throw new IntakeError("format-unknown", `there is no format ${JSON.stringify(format)}`, {
+      fix: `Known are: ${loaders.map(({ name }) => name).join(", ")}.`,
+    });
+  }
   let head = new Uint8Array(0);
   for await (const chunk of source.open()) {
     head = Buffer.concat([head, chunk]);

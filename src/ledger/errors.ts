@@ -20,7 +20,8 @@ export type LedgerErrorCode =
   | "evidence-key"
   | "evidence-channel"
   | "evidence-place"
-  | "evidence-receipt";
+  | "evidence-receipt"
+  | "fair-key";
 
 /** Everything here is read from outside: a malformed byte is one of these, never another error. */
 export class LedgerError extends CodedError<LedgerErrorCode> {

@@ -1,10 +1,12 @@
 /** For tests: bundles forged, cut, reordered, substituted, expired and genuine, with the verdict that each deserves. */
-import { fromBase64, toBase64, utf8 } from "#base";
+import { fromBase64, sha256Hex, toBase64, utf8 } from "#base";
 import { formatCheckpoint } from "./checkpoint.ts";
 import { cosign, cosignerName } from "./cosignature.ts";
 import { sealEnvelope } from "./dsse.ts";
 import { type Evidence, evidenceText, type EvidenceVerdict, logOrigin, type ProvenParcel } from "./evidence.ts";
+import { ciphertextHash, sealRelease } from "./fair.ts";
 import { generateSeed, signingKey } from "./keys.ts";
+import type { ReleaseBody } from "./parcel.ts";
 import { type EvidenceWorld, receiptFor, releaseOf, TestLog } from "./testing.ts";
 
 interface EvidenceCase {
@@ -299,4 +301,113 @@ const RECEIPTS: readonly EvidenceCase[] = [
   ),
 ];
 
-export const EVIDENCE_CASES: readonly EvidenceCase[] = [...WHOLE, ...FILES, ...PARCELS, ...LOGS, ...RECEIPTS];
+const KEY = fromBase64("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+
+interface FairChange {
+  readonly key?: Uint8Array;
+  readonly receipt?: object;
+  readonly offer?: object;
+  readonly results?: readonly number[];
+  readonly parcels?: readonly number[];
+  readonly receipts?: readonly number[];
+}
+
+/** A fair release of two records: 1 offer, 2 key; 1 receipt for the ciphertext, 2 receipt for what was in it. */
+async function fairBundle(w: EvidenceWorld, change: FairChange = {}): Promise<Evidence> {
+  const [out, back] = [new TestLog(w.a), new TestLog(w.b)];
+  for (const [log, to] of [
+    [out, w.b],
+    [back, w.a],
+  ] as const)
+    await log.add(to, { kind: "hello", body: { name: log.owner.name } });
+  const { body } = releaseOf([1, 2]) as { body: ReleaseBody };
+  const sealed = sealRelease("release", body, KEY, new Uint8Array(12));
+  const offer = await out.add(w.b, { kind: "fair-offer", body: { ...sealed, ...change.offer } });
+  const hash = sha256Hex(offer.envelope);
+  const key = await out.add(w.b, {
+    kind: "fair-key",
+    body: { offer: hash, sequence: 1, key: toBase64(change.key ?? KEY) },
+  });
+  const { commitment } = sealed;
+  const held = { offer: hash, sequence: 1, ciphertext: ciphertextHash(sealed), commitment, says: "ciphertext-held" };
+  await back.add(w.a, { kind: "fair-receipt", body: { ...held, ...change.receipt } });
+  await back.add(w.a, receiptFor(key, 2, change.results ?? [1, 2]));
+  return w.bundle({
+    parcels: await Promise.all((change.parcels ?? [1, 2]).map((n) => out.prove(n, 3, w.b))),
+    receipts: await Promise.all((change.receipts ?? [1, 2]).map((n) => back.prove(n, 3, w.a))),
+  });
+}
+
+function incomplete(name: string, code: string, make: EvidenceCase["make"]): EvidenceCase {
+  return { name, verdict: "incomplete", code, make };
+}
+
+const FAIR: readonly EvidenceCase[] = [
+  genuine("a fair release: offer, receipt, key, receipt", (w) => fairBundle(w)),
+  genuine("a fair release with its key before its offer", (w) => fairBundle(w, { parcels: [2, 1] })),
+  incomplete("a fair release whose key was not given", "key-missing", (w) =>
+    fairBundle(w, { parcels: [1], receipts: [1] }),
+  ),
+  incomplete("a fair release whose offer nobody signed for", "receipt-missing", (w) =>
+    fairBundle(w, { receipts: [2] }),
+  ),
+  incomplete("a recipient that says the key does not open it", "key-refused", (w) =>
+    fairBundle(w, { receipt: { says: "key-does-not-open" } }),
+  ),
+  refused("a key that is not the one committed to", "fair-key", (w) => fairBundle(w, { key: KEY.with(0, 1) })),
+  refused("an offer of another number of records", "fair-key", (w) => fairBundle(w, { offer: { records: 3 } })),
+  refused("a key without its offer", "evidence-malformed", (w) => fairBundle(w, { parcels: [2] })),
+  refused("a receipt for another ciphertext", "evidence-receipt", (w) =>
+    fairBundle(w, { receipt: { ciphertext: "0".repeat(64) } }),
+  ),
+  refused("a receipt for another commitment", "evidence-receipt", (w) =>
+    fairBundle(w, { receipt: { commitment: "0".repeat(64) } }),
+  ),
+  refused("a receipt for other records than the key opened", "evidence-receipt", (w) =>
+    fairBundle(w, { results: [1, 3] }),
+  ),
+];
+
+function deleted(change: (held: ProvenParcel) => Partial<ProvenParcel> = () => ({})): EvidenceCase["make"] {
+  return async (w) =>
+    w.bundle({
+      parcels: w.genuine.parcels.map((held) => {
+        const erased = { hash: sha256Hex(held.envelope), at: "2026-08-01T00:00:00.000000Z" };
+        const gone: ProvenParcel = { ...held, envelope: "", erased };
+        return { ...gone, ...change(gone) };
+      }),
+    });
+}
+
+const DELETED: readonly EvidenceCase[] = [
+  incomplete(
+    "a text that was deleted: its hash stands in the log, and the receipt is for it",
+    "text-deleted",
+    deleted(),
+  ),
+  refused(
+    "a deleted text of another hash",
+    "proof-invalid",
+    deleted(() => ({ erased: { hash: "0".repeat(64), at: "2026-08-01T00:00:00.000000Z" } })),
+  ),
+  refused(
+    "a deleted text at another place",
+    "proof-invalid",
+    deleted(() => ({ index: 2 })),
+  ),
+  refused(
+    "a deleted text that is there",
+    "evidence-malformed",
+    deleted(() => ({ envelope: "{}" })),
+  ),
+];
+
+export const EVIDENCE_CASES: readonly EvidenceCase[] = [
+  ...WHOLE,
+  ...FILES,
+  ...PARCELS,
+  ...LOGS,
+  ...RECEIPTS,
+  ...FAIR,
+  ...DELETED,
+];

@@ -3,9 +3,11 @@ import {
   BaseError,
   type Instant,
   instantOf,
+  parseInstant,
   isJsonObject,
   parseJson,
   fromBase64,
+  fromHex,
   sha256,
   sha256Hex,
   toBase64,
@@ -16,9 +18,10 @@ import { commitment } from "./commitment.ts";
 import { cosignerName } from "./cosignature.ts";
 import { openEnvelope, PARCEL_TYPE } from "./dsse.ts";
 import { LedgerError } from "./errors.ts";
+import { ciphertextHash, openRelease } from "./fair.ts";
 import { raw32 } from "./keys.ts";
 import { leafHash, verifyInclusion } from "./merkle.ts";
-import { type Parcel, type ParcelOf, readParcel } from "./parcel.ts";
+import { type Parcel, type ParcelOf, readParcel, type ReleaseBody } from "./parcel.ts";
 
 /** One parcel with what proves that it stood in its sender's log. */
 const proven = z.strictObject({
@@ -30,6 +33,8 @@ const proven = z.strictObject({
   proof: z.array(z.string().max(64)).max(64),
   /** The sender's signed checkpoint. */
   checkpoint: z.string().max(100_000),
+  /** The text was deleted, as its terms asked; `envelope` is then empty, and its SHA-256 (lower-case hex) is what was logged. */
+  erased: z.strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), at: z.string().max(64) }).optional(),
 });
 
 const bundle = z.strictObject({
@@ -83,7 +88,7 @@ export interface EvidenceFacts {
 }
 
 export interface EvidenceVerdict {
-  /** `incomplete`: everything in it is genuine, and a receipt is missing. */
+  /** `incomplete`: everything in it is genuine, and a receipt or a key is missing, or a text was deleted since. */
   readonly verdict: "genuine" | "incomplete" | "refused";
   /** Whose keys it was judged by: given to the checker, or only those that the file itself names. */
   readonly keysFrom: "given" | "file";
@@ -107,7 +112,20 @@ interface Judging {
   readonly returned: EvidenceFacts["returned"][number][];
   readonly cosigned: EvidenceFacts["cosigned"][number][];
   /** By the SHA-256 of the envelope. */
-  readonly sent: Map<string, Parcel>;
+  readonly sent: Map<string, Sent>;
+  /** What is genuine and yet leaves the story unfinished. */
+  readonly open: Reason[];
+}
+
+/** A parcel of the file, as its receipt is held against it. */
+interface Sent {
+  readonly from: string;
+  readonly to: string;
+  readonly sequence: number;
+  /** `null` when its text was deleted. */
+  readonly parcel: Parcel | null;
+  /** The ids that it carries, in order, each `null` where a text names none; `null` when it cannot be known. */
+  readonly carried: readonly (string | null)[] | null;
 }
 
 /**
@@ -125,7 +143,7 @@ export function checkEvidence(text: string, trusted: Readonly<Record<string, str
     const evidence = parseEvidence(text);
     const keys = partyKeys(evidence, known);
     const cosigners = new Map([...keys, ...known]);
-    judging = { evidence, keys, cosigners, reasons, given: [], returned: [], cosigned: [], sent: new Map() };
+    judging = { evidence, keys, cosigners, reasons, given: [], returned: [], cosigned: [], sent: new Map(), open: [] };
   } catch (error) {
     reasons.push(reasonOf(error, "the file"));
     return refused();
@@ -133,7 +151,8 @@ export function checkEvidence(text: string, trusted: Readonly<Record<string, str
   const direction = judgeParcels(judging);
   const answered = judgeReceipts(judging);
   if (reasons.length > 0 || direction === null) return refused();
-  const { given, returned, cosigned, sent } = judging;
+  const { given, returned, cosigned, sent, open } = judging;
+  reasons.push(...open);
   for (const [hash, { sequence }] of sent) {
     if (!answered.has(hash))
       reasons.push({ code: "receipt-missing", message: `no receipt for parcel ${sequence}`, where: "receipts" });
@@ -165,28 +184,78 @@ function partyKeys(evidence: Evidence, known: ReadonlyMap<string, string>): Map<
 function judgeParcels(judging: Judging): { readonly from: string; readonly to: string } | null {
   const places = new Set<number>();
   let direction: { from: string; to: string } | null = null;
-  for (const [n, item] of judging.evidence.parcels.entries()) {
+  const take = (item: ProvenParcel, sent: Sent, fact: EvidenceFacts["given"][number]): void => {
+    direction ??= { from: sent.from, to: sent.to };
+    if (sent.from !== direction.from) throw new LedgerError("evidence-malformed", "the parcels go in both directions");
+    takePlace(places, sent);
+    judging.sent.set(item.erased?.hash ?? sha256Hex(item.envelope), sent);
+    judging.given.push(fact);
+  };
+  /** A key is judged when every offer is known, wherever it stands in the file. */
+  const keys: (() => void)[] = [];
+  const judge = (n: number, act: () => void): void => {
     try {
-      const parcel = checkProven(judging, item);
-      if (parcel.kind === "receipt" || parcel.kind === "hello")
-        throw new LedgerError("evidence-malformed", "a receipt stands among the parcels");
-      direction ??= { from: parcel.from, to: parcel.to };
-      if (parcel.from !== direction.from)
-        throw new LedgerError("evidence-malformed", "the parcels go in both directions");
-      takePlace(places, parcel);
-      judging.sent.set(sha256Hex(item.envelope), parcel);
-      judging.given.push({
-        kind: parcel.kind,
-        title: parcel.kind === "recall" ? parcel.body.reason : parcel.body.title,
-        sent: parcel.sent,
-        records: parcel.body.records.length,
-        sequence: parcel.sequence,
-      });
+      act();
     } catch (error) {
       judging.reasons.push(reasonOf(error, `parcels/${n}`));
     }
+  };
+  for (const [n, item] of judging.evidence.parcels.entries()) {
+    judge(n, () => {
+      if (item.erased !== undefined) {
+        const { sent, at, hash } = checkErased(judging, item, item.erased);
+        const title = `text deleted on ${at.slice(0, 10)}, SHA-256 ${hash}`;
+        judging.open.push({
+          code: "text-deleted",
+          message: `parcel ${sent.sequence}: ${title}`,
+          where: `parcels/${n}`,
+        });
+        take(item, sent, { kind: "deleted", title, sent: at, records: 0, sequence: sent.sequence });
+        return;
+      }
+      const parcel = checkProven(judging, item);
+      if (parcel.kind === "fair-key") keys.push(() => judge(n, () => take(item, ...judgeKey(judging, parcel))));
+      else take(item, ...factsOf(parcel));
+    });
   }
+  for (const judgeOne of keys) judgeOne();
   return direction;
+}
+
+function factsOf(parcel: Parcel): [Sent, EvidenceFacts["given"][number]] {
+  const { kind, from, to, sequence, sent } = parcel;
+  switch (parcel.kind) {
+    case "recall": {
+      const { reason, records } = parcel.body;
+      const carried = records.map(({ id }) => id);
+      const fact = { kind, title: reason, sent, records: records.length, sequence };
+      return [{ from, to, sequence, parcel, carried }, fact];
+    }
+    case "release":
+    case "correction": {
+      const fact = { kind, title: parcel.body.title, sent, records: parcel.body.records.length, sequence };
+      return [{ from, to, sequence, parcel, carried: carriedIds(parcel.body) }, fact];
+    }
+    case "fair-offer": {
+      const fact = { kind, title: `sealed ${parcel.body.gives}`, sent, records: parcel.body.records, sequence };
+      return [{ from, to, sequence, parcel, carried: null }, fact];
+    }
+    default:
+      throw new LedgerError("evidence-malformed", `a ${parcel.kind} stands among the parcels`);
+  }
+}
+
+/** The key of a fair release opens the offer in this file: what the receipt speaks of is what was in it. */
+function judgeKey(judging: Judging, parcel: ParcelOf<"fair-key">): [Sent, EvidenceFacts["given"][number]] {
+  const offer = judging.sent.get(parcel.body.offer);
+  if (offer?.parcel?.kind !== "fair-offer" || offer.sequence !== parcel.body.sequence)
+    throw new LedgerError("evidence-malformed", "the key is for an offer that is not in this file");
+  const body = openRelease(offer.parcel.body, parcel.body.key);
+  const { from, to, sequence, sent, kind } = parcel;
+  return [
+    { from, to, sequence, parcel, carried: carriedIds(body) },
+    { kind, title: body.title, sent, records: body.records.length, sequence },
+  ];
 }
 
 /** @returns the hashes of the parcels that are answered. */
@@ -196,23 +265,49 @@ function judgeReceipts(judging: Judging): ReadonlySet<string> {
   for (const [n, item] of judging.evidence.receipts.entries()) {
     try {
       const parcel = checkProven(judging, item);
-      if (parcel.kind !== "receipt")
-        throw new LedgerError("evidence-malformed", "something else stands among the receipts");
-      matchReceipt(parcel, judging.sent);
+      if (parcel.kind === "receipt") {
+        matchReceipt(parcel, judging.sent);
+        answered.add(parcel.body.parcel);
+        const results: Record<string, number> = {};
+        for (const { result } of parcel.body.records) results[result] = (results[result] ?? 0) + 1;
+        judging.returned.push({ received: parcel.body.received, sequence: parcel.body.sequence, results });
+      } else if (parcel.kind === "fair-receipt") {
+        judgeFairReceipt(judging, parcel, `receipts/${n}`);
+        answered.add(parcel.body.offer);
+      } else throw new LedgerError("evidence-malformed", "something else stands among the receipts");
       takePlace(places, parcel);
-      const { body } = parcel;
-      answered.add(body.parcel);
-      const results: Record<string, number> = {};
-      for (const { result } of body.records) results[result] = (results[result] ?? 0) + 1;
-      judging.returned.push({ received: body.received, sequence: body.sequence, results });
     } catch (error) {
       judging.reasons.push(reasonOf(error, `receipts/${n}`));
     }
   }
+  for (const { parcel } of judging.sent.values()) {
+    if (parcel?.kind !== "fair-offer") continue;
+    const given = [...judging.sent.values()].some(
+      (other) => other.parcel?.kind === "fair-key" && other.parcel.body.sequence === parcel.sequence,
+    );
+    const message = `the key of the sealed parcel ${parcel.sequence} has not been given`;
+    if (!given) judging.open.push({ code: "key-missing", message, where: "parcels" });
+  }
   return answered;
 }
 
-function takePlace(places: Set<number>, { sequence }: Parcel): void {
+/** The recipient signed for just this ciphertext and just this commitment. */
+function judgeFairReceipt(judging: Judging, receipt: ParcelOf<"fair-receipt">, where: string): void {
+  const offer = judging.sent.get(receipt.body.offer);
+  const { body } = receipt;
+  if (offer === undefined || (offer.parcel !== null && offer.parcel.kind !== "fair-offer"))
+    throw new LedgerError("evidence-receipt", "the receipt is for an offer that is not in this file");
+  if (receipt.from !== offer.to || receipt.to !== offer.from || body.sequence !== offer.sequence)
+    throw new LedgerError("evidence-receipt", "the receipt does not fit its offer");
+  const sealed = offer.parcel?.kind === "fair-offer" ? offer.parcel.body : null;
+  if (sealed !== null && (body.ciphertext !== ciphertextHash(sealed) || body.commitment !== sealed.commitment))
+    throw new LedgerError("evidence-receipt", "the receipt is for another ciphertext or another commitment");
+  if (body.says === "key-does-not-open")
+    judging.open.push({ code: "key-refused", message: "the recipient says that the key does not open it", where });
+  judging.returned.push({ received: receipt.sent, sequence: body.sequence, results: { [body.says]: 1 } });
+}
+
+function takePlace(places: Set<number>, { sequence }: { readonly sequence: number }): void {
   if (places.has(sequence)) throw new LedgerError("evidence-malformed", "one place in the log is given twice");
   places.add(sequence);
 }
@@ -227,8 +322,10 @@ function parseEvidence(text: string): Evidence {
 }
 
 /** Signed by its sender, and in the log that its sender signed. A cosignature of a known party must hold when it is there. */
-function checkProven({ evidence, keys, cosigners, cosigned }: Judging, item: ProvenParcel): Parcel {
+function checkProven(judging: Judging, item: ProvenParcel): Parcel {
+  const { evidence, keys } = judging;
   const { channel } = evidence;
+  if (item.erased !== undefined) throw new LedgerError("evidence-malformed", "a receipt has no text to delete");
   const { payload, signedBy } = openEnvelope(item.envelope, PARCEL_TYPE, [...keys.values()]);
   const parcel = readParcel(payload);
   if (parcel.channel !== channel) throw new LedgerError("evidence-channel", "the parcel belongs to another channel");
@@ -237,44 +334,66 @@ function checkProven({ evidence, keys, cosigners, cosigned }: Judging, item: Pro
   }
   if (parcel.sequence !== item.index)
     throw new LedgerError("evidence-place", "the parcel names another place in the log");
-  const origin = logOrigin(channel, parcel.from);
-  const others = [...cosigners]
-    .filter(([party]) => party !== parcel.from)
-    .map(([party, publicKey]) => ({ name: cosignerName(party), publicKey, party }));
-  const checkpoint = openCheckpoint(item.checkpoint, { name: origin, publicKey: signedBy }, others);
-  const leaf = leafHash(commitment(fromBase64(item.salt), sha256(utf8(item.envelope))));
-  verifyInclusion(leaf, item.index, checkpoint.size, item.proof.map(fromBase64), checkpoint.root);
-  for (const { cosigner, timestamp } of checkpoint.cosignatures) {
-    const party = others.find(({ name }) => name === cosigner)?.party ?? cosigner;
-    const word = { log: parcel.from, cosigner: party, size: checkpoint.size };
-    if (!cosigned.some((c) => c.log === word.log && c.cosigner === word.cosigner && c.size === word.size))
-      cosigned.push({ ...word, at: instantOf(new Date(timestamp * 1000)) });
-  }
+  checkLogged(judging, item, parcel.from, sha256(utf8(item.envelope)));
   return parcel;
 }
 
+/** What was logged stands at its place in the log that `party` signed. */
+function checkLogged(judging: Judging, item: ProvenParcel, party: string, parcelHash: Uint8Array): void {
+  const { evidence, keys, cosigners, cosigned } = judging;
+  const origin = logOrigin(evidence.channel, party);
+  const others = [...cosigners]
+    .filter(([other]) => other !== party)
+    .map(([other, publicKey]) => ({ name: cosignerName(other), publicKey, party: other }));
+  const checkpoint = openCheckpoint(item.checkpoint, { name: origin, publicKey: keys.get(party) ?? "" }, others);
+  const leaf = leafHash(commitment(fromBase64(item.salt), parcelHash));
+  verifyInclusion(leaf, item.index, checkpoint.size, item.proof.map(fromBase64), checkpoint.root);
+  for (const { cosigner, timestamp } of checkpoint.cosignatures) {
+    const known = others.find(({ name }) => name === cosigner)?.party ?? cosigner;
+    const word = { log: party, cosigner: known, size: checkpoint.size };
+    if (!cosigned.some((c) => c.log === word.log && c.cosigner === word.cosigner && c.size === word.size))
+      cosigned.push({ ...word, at: instantOf(new Date(timestamp * 1000)) });
+  }
+}
+
+/** A parcel whose text was deleted: its hash still stands in the log of the party whose checkpoint this is. */
+function checkErased(
+  judging: Judging,
+  item: ProvenParcel,
+  { hash, at }: { readonly hash: string; readonly at: string },
+): { readonly sent: Sent; readonly hash: string; readonly at: Instant } {
+  if (item.envelope !== "") throw new LedgerError("evidence-malformed", "a deleted text is not there");
+  const parties = [...judging.keys.keys()];
+  const from = parties.find((party) => item.checkpoint.startsWith(`${logOrigin(judging.evidence.channel, party)}\n`));
+  const to = parties.find((party) => party !== from);
+  if (from === undefined || to === undefined)
+    throw new LedgerError("checkpoint-origin", "the checkpoint is of no log of this channel");
+  checkLogged(judging, item, from, fromHex(hash));
+  return { sent: { from, to, sequence: item.index, parcel: null, carried: null }, hash, at: parseInstant(at) };
+}
+
 /** A receipt is for a parcel in this file, and speaks of the records that were in it and of no other. */
-function matchReceipt(receipt: ParcelOf<"receipt">, sent: ReadonlyMap<string, Parcel>): void {
+function matchReceipt(receipt: ParcelOf<"receipt">, sent: ReadonlyMap<string, Sent>): void {
   const parcel = sent.get(receipt.body.parcel);
-  if (parcel === undefined || parcel.kind === "receipt" || parcel.kind === "hello")
+  if (parcel === undefined || parcel.parcel?.kind === "fair-offer")
     throw new LedgerError("evidence-receipt", "the receipt is for a parcel that is not in this file");
   if (receipt.from !== parcel.to || receipt.to !== parcel.from || receipt.body.sequence !== parcel.sequence) {
     throw new LedgerError("evidence-receipt", "the receipt does not fit its parcel");
   }
-  const carried = carriedIds(parcel);
+  const { carried } = parcel;
   const answered = receipt.body.records;
   // A record so broken that it names nothing is refused under another name.
   if (
-    answered.length !== carried.length ||
-    answered.some(({ id, result }, n) => result !== "refused" && id !== carried[n])
+    carried !== null &&
+    (answered.length !== carried.length ||
+      answered.some(({ id, result }, n) => result !== "refused" && id !== carried[n]))
   ) {
     throw new LedgerError("evidence-receipt", "the receipt speaks of other records than the parcel carried");
   }
 }
 
-function carriedIds(parcel: ParcelOf<"release"> | ParcelOf<"correction"> | ParcelOf<"recall">): (string | null)[] {
-  if (parcel.kind === "recall") return parcel.body.records.map(({ id }) => id);
-  return parcel.body.records.map(({ text }) => idIn(text));
+function carriedIds(body: ReleaseBody): (string | null)[] {
+  return body.records.map(({ text }) => idIn(text));
 }
 
 /** A release may carry any text: what is not a record has no id. */

@@ -59,7 +59,8 @@ export {
   tilePath,
   tilesOf,
 } from "./tiles.ts";
-export { type Parcel, parcelBytes, type ParcelOf, readParcel, type ReceiptResult } from "./parcel.ts";
+export { ciphertextHash, openRelease, sealRelease } from "./fair.ts";
+export { type Parcel, parcelBytes, type ParcelOf, readParcel, type ReceiptResult, type ReleaseBody } from "./parcel.ts";
 export {
   formatAddCheckpoint,
   judgeAddCheckpoint,

@@ -18,64 +18,55 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return sha256(concatBytes(NODE, left, right));
 }
 
-/** Where the hashes of complete subtrees are kept: level 0 holds the leaves, level n subtrees of 2^n of them. */
-export interface HashStore {
-  get(log: string, level: number, position: number): Promise<Uint8Array | null>;
-  put(log: string, level: number, position: number, hash: Uint8Array): Promise<void>;
-  size(log: string): Promise<number>;
-  setSize(log: string, size: number): Promise<void>;
-}
-
-/** Adds one leaf, and the subtrees it completes. @returns its index. One writer at a time. */
-export async function append(store: HashStore, log: string, leaf: Uint8Array): Promise<number> {
-  const index = await store.size(log);
-  let hash = leaf;
-  let position = index;
-  await store.put(log, 0, position, hash);
-  for (let level = 0; position % 2 === 1; level++) {
-    hash = nodeHash(await stored(store, log, level, position - 1), hash);
-    position = (position - 1) / 2;
-    await store.put(log, level + 1, position, hash);
-  }
-  await store.setSize(log, index + 1);
-  return index;
-}
-
-/** One hash of a complete subtree, and its place. */
-export interface PlacedHash {
+/** One hash of a tree: of a leaf at level 0, of a complete subtree of 2^n leaves at level n. */
+interface TreeNode {
   readonly level: number;
   readonly position: number;
   readonly hash: Uint8Array;
 }
 
-/**
- * Adds many leaves and asks the store only for the subtrees to their left. One writer at a time.
- * @returns the new size.
- */
-export async function appendAll(
-  store: Pick<HashStore, "get" | "size" | "setSize"> & {
-    putAll(log: string, hashes: readonly PlacedHash[]): Promise<void>;
-  },
-  log: string,
-  leaves: readonly Uint8Array[],
-): Promise<number> {
-  const fresh = new Map<string, Uint8Array>();
-  const placed: PlacedHash[] = [];
-  const memory: HashStore = {
-    get: async (_, level, position) => fresh.get(`${level} ${position}`) ?? (await store.get(log, level, position)),
-    put(_, level, position, hash) {
-      fresh.set(`${level} ${position}`, hash);
-      placed.push({ level, position, hash });
-      return Promise.resolve();
-    },
-    size: () => Promise.resolve(size),
-    setSize: (_, next) => Promise.resolve(void (size = next)),
+/** Where the hashes of complete subtrees are kept: level 0 holds the leaves, level n subtrees of 2^n of them. */
+export interface HashStore {
+  get(log: string, level: number, position: number): Promise<Uint8Array | null>;
+  /** Keeps hashes at places that are still empty. */
+  putAll(log: string, nodes: readonly TreeNode[]): Promise<void>;
+  size(log: string): Promise<number>;
+  setSize(log: string, size: number): Promise<void>;
+}
+
+/** Adds one leaf, and the subtrees it completes. @returns its index. One writer at a time. */
+export function append(store: HashStore, log: string, leaf: Uint8Array): Promise<number> {
+  return appendAll(store, log, [leaf]);
+}
+
+/** Adds leaves in order, and the subtrees they complete, in one write. @returns the first one's index. One writer at a time. */
+export async function appendAll(store: HashStore, log: string, leaves: readonly Uint8Array[]): Promise<number> {
+  const first = await store.size(log);
+  const nodes: TreeNode[] = [];
+  /** The newest hash of each level: what the next one at that level is joined with, without asking the store for it. */
+  const newest = new Map<number, TreeNode>();
+  const put = (node: TreeNode): void => {
+    nodes.push(node);
+    newest.set(node.level, node);
   };
-  let size = await store.size(log);
-  for (const leaf of leaves) await append(memory, log, leaf);
-  await store.putAll(log, placed);
-  await store.setSize(log, size);
-  return size;
+  const left = async (level: number, position: number): Promise<Uint8Array> => {
+    const held = newest.get(level);
+    return held?.position === position ? held.hash : stored(store, log, level, position);
+  };
+  for (const [n, leaf] of leaves.entries()) {
+    let [level, position, hash] = [0, first + n, leaf];
+    while (position % 2 === 1) {
+      const sibling = await left(level, position - 1);
+      put({ level, position, hash });
+      hash = nodeHash(sibling, hash);
+      position = (position - 1) / 2;
+      level++;
+    }
+    put({ level, position, hash });
+  }
+  await store.putAll(log, nodes);
+  await store.setSize(log, first + leaves.length);
+  return first;
 }
 
 /** The root of the first `size` leaves. */
@@ -234,7 +225,8 @@ export function memoryHashStore(): HashStore & HashRow {
   const sizes = new Map<string, number>();
   return {
     get: (log, level, position) => Promise.resolve(hashes.get(`${log} ${level} ${position}`) ?? null),
-    put: (log, level, position, hash) => Promise.resolve(void hashes.set(`${log} ${level} ${position}`, hash)),
+    putAll: (log, nodes) =>
+      Promise.resolve(nodes.forEach(({ level, position, hash }) => hashes.set(`${log} ${level} ${position}`, hash))),
     row: (log, level, position, count) =>
       Promise.resolve(
         Array.from({ length: count }, (_, n) => hashes.get(`${log} ${level} ${position + n}`)).filter(

@@ -1,5 +1,6 @@
-import { randomUUID } from "node:crypto";
+import { hkdfSync, randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Clock } from "#base";
 import { type ApiDeps, serveApp, type WebServer } from "#api";
@@ -8,17 +9,21 @@ import {
   ageIdentity,
   createExchange,
   createFeeds,
+  createTaxii,
   type Exchange,
   type ExchangeEvent,
   type Feeds,
   type Link,
+  listenTaxii,
   type Self,
+  type Taxii,
+  type TaxiiListener,
   tlsPin,
 } from "#exchange";
-import { createIntake, type Intake, type Loader, stixLoader } from "#intake";
+import { createIntake, type Intake, type Loader, mispLoader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
-import { designationType, ofacLoader, unLoader } from "#pillars/designations";
-import { dialogueRoundType } from "#pillars/dialogues";
+import { createDialogues, type Dialogues, dialogueTypes } from "#pillars/dialogues";
+import { actTypes, createRegistry, designationType, listLoaders, type Registry } from "#pillars/designations";
 import { createSafeguards, type Safeguards } from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
@@ -45,11 +50,16 @@ export interface EntenteNode {
   readonly intake: Intake;
   readonly exchange: Exchange;
   readonly feeds: Feeds;
+  readonly taxii: Taxii;
+  readonly dialogues: Dialogues;
+  readonly lists: Registry;
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
   /** Opens the link to partners and starts delivery. */
   openLink(): Promise<Link>;
   /** Serves the workbench and its API. `wake` calls the delivery when something was approved. */
   serveWeb(wake: () => void): Promise<WebServer>;
+  /** Serves TAXII on its own listener, where the configuration names one. */
+  serveTaxii(): Promise<TaxiiListener | null>;
   close(): Promise<void>;
 }
 
@@ -59,14 +69,17 @@ const POLL_MS = 1000;
 const VERSION = "0.1.0";
 
 /** What the pillars bring: record types and loaders, as plain lists. */
-const PILLAR_TYPES: readonly RecordType[] = [designationType, dialogueRoundType];
-const PILLAR_LOADERS: readonly Loader[] = [ofacLoader, unLoader];
+const PILLAR_TYPES: readonly RecordType[] = [designationType, ...actTypes.map(([type]) => type), ...dialogueTypes];
+const PILLAR_LOADERS: readonly Loader[] = [...listLoaders];
 
 export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
   const { config, secrets, folder } = home;
   const { clock, onError } = options;
   const party = config.party.id;
-  const engine = config.store === "sqlite" ? openSqlite(join(folder, "entente.sqlite")) : openPostgres(config.store);
+  const engine =
+    config.store === "sqlite"
+      ? openSqlite(join(folder, "entente.sqlite"), config.maxStoreBytes)
+      : openPostgres(config.store);
   const store = await openStore({ engine, party, clock });
   const registry = new TypeRegistry([...coreTypes, ...PILLAR_TYPES]);
   const self: Self = {
@@ -88,7 +101,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     witnesses: config.witnesses ?? [],
     onEvent: (event) => events.emit("exchange", event),
   });
-  const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, stixLoader] });
+  const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, mispLoader, stixLoader] });
   const audit = createAudit({ store, party, clock, key: self.key });
   audit.start(onError);
   const node: EntenteNode = {
@@ -103,6 +116,16 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     intake,
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
+    taxii: createTaxii({ store, self, clock, registry, onError, pageKey: pageKey(secrets.signingSeed) }),
+    dialogues: createDialogues({ store, self, clock, registry }),
+    lists: createRegistry({
+      store,
+      party,
+      partyName: config.party.name,
+      clock,
+      registry,
+      folder: join(folder, "lists"),
+    }),
     events,
     openLink: () =>
       exchange.open({
@@ -111,9 +134,11 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
         port: config.link.port,
         holder: randomUUID(),
         pollMs: POLL_MS,
+        ...(config.link.timeoutSeconds === undefined ? {} : { timeoutMs: config.link.timeoutSeconds * 1000 }),
         onError,
       }),
     serveWeb: (wake) => serveApp(webDeps(node, options, wake), config.web.host, config.web.port),
+    serveTaxii: () => serveTaxii(node),
     async close() {
       await audit.close();
       await store.close();
@@ -122,14 +147,37 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
   return node;
 }
 
+/** Signs page marks of the TAXII server: every process of the party has the same. */
+function pageKey(signingSeed: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", Buffer.from(signingSeed, "base64"), "", "entente taxii page marks", 32));
+}
+
+/** The TAXII server as the configuration has it. */
+function taxiiApp({ taxii, home }: EntenteNode): ReturnType<Taxii["serve"]> {
+  const { url, contact, maxContentLength } = home.config.taxii ?? {};
+  return taxii.serve({
+    ...(url === undefined ? {} : { publicUrl: url }),
+    ...(contact === undefined ? {} : { contact }),
+    ...(maxContentLength === undefined ? {} : { maxContentLength }),
+  });
+}
+
+async function serveTaxii(node: EntenteNode): Promise<TaxiiListener | null> {
+  const { folder, config } = node.home;
+  const own = config.taxii?.listen;
+  if (own === undefined) return null;
+  const read = (file: string): string => readFileSync(resolve(folder, file), "utf8");
+  const tls = own.key === undefined || own.cert === undefined ? null : { key: read(own.key), cert: read(own.cert) };
+  return listenTaxii(taxiiApp(node), own.host, own.port, tls);
+}
+
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
-function webDeps(
-  { store, self, access, audit, auditReading, safeguards, intake, exchange, events, home }: EntenteNode,
-  { clock, onError }: NodeOptions,
-  wake: () => void,
-): ApiDeps {
+function webDeps(node: EntenteNode, { clock, onError }: NodeOptions, wake: () => void): ApiDeps {
+  const { store, self, access, audit, auditReading, safeguards, intake, lists, exchange, dialogues, events, home } =
+    node;
   return {
+    taxii: home.config.taxii?.listen === undefined ? taxiiApp(node) : null,
     store,
     self,
     clock,
@@ -139,7 +187,9 @@ function webDeps(
     web: home.config.web,
     safeguards,
     intake,
+    lists,
     exchange,
+    dialogues,
     wake,
     onError,
     version: VERSION,

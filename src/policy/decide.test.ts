@@ -11,7 +11,7 @@ import {
   ROLES,
   type Viewer,
 } from "./index.ts";
-import { arbitraryContext, arbitraryMarkings, arbitraryViewer, HOME, PARTNER, THIRD } from "./testing.ts";
+import { arbitraryContext, arbitraryMarkings, arbitraryViewer, HOME, PARTNER, RECORD, THIRD } from "./testing.ts";
 
 const NOW = "2026-01-01T00:00:00.000000Z";
 const label = (owner: string, markings: readonly Marking[]) =>
@@ -104,6 +104,16 @@ describe("who can do what", () => {
   });
 });
 
+const consent = {
+  originator: THIRD,
+  record: RECORD,
+  recipient: PARTNER,
+  purpose: "criminal-investigation",
+  validUntil: null,
+  liftsNoOnward: false,
+  conditions: "",
+};
+
 describe("absence denies", () => {
   const release = (subject: ReturnType<typeof label>, extra = {}) =>
     decide(analyst, "release", subject, {
@@ -144,7 +154,35 @@ describe("absence denies", () => {
   test("what came from a partner escalates for consent, and goes once it is recorded", () => {
     const subject = label(THIRD, [handling("marking-definition--a", { originator: THIRD })]);
     expect(release(subject).effect).toBe("escalate");
-    expect(release(subject, { consents: [THIRD] }).effect).toBe("allow");
+    expect(release(subject, { record: RECORD, consents: [consent] }).effect).toBe("allow");
+    expect(
+      release(subject, { record: RECORD, consents: [{ ...consent, conditions: "Not for a court." }] }).obligations,
+    ).toEqual([{ code: "consent-condition", message: "Not for a court." }]);
+  });
+  test.each([
+    ["another record", { record: HOME }],
+    ["another recipient", { recipient: HOME }],
+    ["another purpose", { purpose: "border-security" }],
+    ["another originator", { originator: PARTNER }],
+    ["a time that is over", { validUntil: NOW }],
+  ])("a consent for %s is none", (_, change) => {
+    const subject = label(THIRD, [handling("marking-definition--a", { originator: THIRD })]);
+    expect(codes(subject, { record: RECORD, consents: [{ ...consent, ...change }] })).toEqual(["originator-consent"]);
+  });
+  test("a consent stands for a marking that does not name the recipient; it lifts “no onward” only when it says so", () => {
+    const terms = { originator: THIRD, releasableTo: [HOME], noOnward: true };
+    const subject = label(THIRD, [handling("marking-definition--a", terms)]);
+    expect(codes(subject)).toEqual(["not-releasable", "no-onward", "originator-consent"]);
+    expect(codes(subject, { record: RECORD, consents: [consent] })).toEqual(["no-onward"]);
+    expect(codes(subject, { record: RECORD, consents: [{ ...consent, liftsNoOnward: true }] })).toEqual([]);
+  });
+  test("no role passes a partner's record on without consent, the administrator least of all", () => {
+    const subject = label(THIRD, [handling("marking-definition--a", { originator: THIRD })]);
+    for (const role of ROLES) {
+      const viewer: Viewer = { kind: "officer", party: HOME, officer: "officer--1", roles: [role] };
+      const context = { now: NOW, party: HOME, recipient: PARTNER, purpose: "criminal-investigation", record: RECORD };
+      expect(decide(viewer, "release", subject, context).effect, role).not.toBe("allow");
+    }
   });
   test("an expired record is an overseer's only", () => {
     const subject = label(HOME, [handling("marking-definition--a", { expires: NOW })]);

@@ -10,8 +10,23 @@ export interface Context {
   readonly purpose?: string;
   /** To whom a release would go. */
   readonly recipient?: PartyId;
-  /** Originators whose consent to passing their records on is recorded. */
-  readonly consents?: readonly PartyId[];
+  /** The record in question, for what is granted record by record; on a page of many there is none. */
+  readonly record?: string;
+  /** Consents to passing records on that are recorded here and not withdrawn. */
+  readonly consents?: readonly Consent[];
+}
+
+/** An originator's recorded word that one record of its own may be passed on: to whom, for what, how long. */
+export interface Consent {
+  readonly originator: PartyId;
+  readonly record: string;
+  readonly recipient: PartyId;
+  readonly purpose: string;
+  readonly validUntil: Instant | null;
+  /** The originator said, in so many words, that its marking "no onward" does not stand against this. */
+  readonly liftsNoOnward: boolean;
+  /** What whoever passes it on must see to; empty when nothing was asked. */
+  readonly conditions: string;
 }
 
 export interface DecisionReason {
@@ -48,7 +63,7 @@ const RELEASE_ROLES: readonly Role[] = RED_ROLES;
  */
 export function decide(viewer: Viewer, action: Action, label: Label, context: Context): Decision {
   const failed = rulesFor(viewer, action, context).filter((rule) => !matches(rule.test, label));
-  if (failed.length === 0) return { effect: "allow", reasons: [], obligations: obligations(action, label) };
+  if (failed.length === 0) return { effect: "allow", reasons: [], obligations: obligations(action, label, context) };
   return {
     effect: failed.every((rule) => rule.escalates) ? "escalate" : "deny",
     reasons: failed.map((rule) => rule.reason),
@@ -157,7 +172,9 @@ function releasing(roles: readonly Role[], context: Context): readonly Rule[] {
 }
 
 function givingTo(recipient: PartyId | undefined, context: Context): readonly Rule[] {
-  const { now, party, purpose, consents = [] } = context;
+  const { now, party, purpose } = context;
+  const consents = consentsFor(recipient, context);
+  const agreed = consents.map(({ originator }) => ({ op: "owner" as const, party: originator }));
   return [
     {
       test: { op: "is", field: "known", value: true },
@@ -178,7 +195,11 @@ function givingTo(recipient: PartyId | undefined, context: Context): readonly Ru
       },
     },
     {
-      test: recipient === undefined ? { op: "never" } : { op: "releasableTo", party: recipient },
+      // An originator that consents to this party by name has said more than its marking.
+      test:
+        recipient === undefined
+          ? { op: "never" }
+          : { op: "any", of: [{ op: "releasableTo", party: recipient }, ...agreed] },
       reason: {
         code: "not-releasable",
         message: "Its marking does not name this party among those it may go to.",
@@ -215,21 +236,66 @@ function givingTo(recipient: PartyId | undefined, context: Context): readonly Ru
       },
     },
     {
-      test: { op: "any", of: [party, ...consents].map((owner) => ({ op: "owner", party: owner })) },
+      test: {
+        op: "any",
+        of: [
+          { op: "owner", party },
+          { op: "is", field: "noOnward", value: false },
+          ...consents
+            .filter((consent) => consent.liftsNoOnward)
+            .map(({ originator }) => ({ op: "owner" as const, party: originator })),
+        ],
+      },
+      reason: {
+        code: "no-onward",
+        message: "Its originator marked it never to be passed on.",
+        source: "originator control (ORCON)",
+        fix: `Ask its originator to lift that for this party: ${consentRequest(context)}. Or ask it to give the record directly.`,
+      },
+    },
+    {
+      // A party needs nobody's consent to be given back what it gave itself.
+      test: {
+        op: "any",
+        of: [
+          { op: "owner", party },
+          ...(recipient === undefined ? [] : [{ op: "owner" as const, party: recipient }]),
+          ...agreed,
+        ],
+      },
       reason: {
         code: "originator-consent",
         message: "It came from another party, whose consent to passing it on is not recorded.",
         source: "originator control (ORCON); EU–US Umbrella Agreement art. 7",
-        fix: "Ask its originator for consent and record the answer.",
+        fix: `Ask its originator: ${consentRequest(context)}`,
       },
       escalates: true,
     },
   ];
 }
 
-function obligations(action: Action, { handling }: Label): Decision["obligations"] {
+/** The command that asks, as far as the case is known. */
+function consentRequest({ record = "RECORD", recipient = "PARTY", purpose = "PURPOSE" }: Context): string {
+  return `entente consent request --record ${record} --to ${recipient} --purpose ${purpose} --why "…"`;
+}
+
+/** The consents that speak of this record, this recipient and this purpose, and are in force. */
+function consentsFor(recipient: PartyId | undefined, { now, purpose, record, consents = [] }: Context): Consent[] {
+  return consents.filter(
+    (consent) =>
+      consent.record === record &&
+      consent.recipient === recipient &&
+      consent.purpose === purpose &&
+      (consent.validUntil === null || consent.validUntil > now),
+  );
+}
+
+function obligations(action: Action, { owner, handling }: Label, context: Context): Decision["obligations"] {
   if (action === "read") return [];
   const out = handling.caveats.map((caveat) => ({ code: "caveat", message: caveat }));
+  for (const { originator, conditions } of consentsFor(context.recipient, context)) {
+    if (originator === owner && conditions !== "") out.push({ code: "consent-condition", message: conditions });
+  }
   if (handling.noOnward) out.push({ code: "no-onward", message: "Do not pass it on." });
   if (handling.evidenceUse === "with-consent")
     out.push({ code: "evidence-consent", message: "Use as evidence only with the originator's consent." });

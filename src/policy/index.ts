@@ -2,7 +2,7 @@
  * policy: markings compiled into labels, and the one decision on who may see or receive what, with its reasons. Pure.
  * Absence denies; a marking added never widens; a marking not understood is seen by its owner only.
  */
-export { type Context, type Decision, type DecisionReason, decide, predicate } from "./decide.ts";
+export { type Consent, type Context, type Decision, type DecisionReason, decide, predicate } from "./decide.ts";
 export { handlingExtensionSchema } from "./handling-schema.ts";
 export { compileLabel, type Handling, type Label } from "./label.ts";
 export { type LabelTest, matches } from "./label-test.ts";

@@ -46,6 +46,28 @@ const FIXED_TLP: ReadonlyMap<string, Tlp> = new Map([
   ["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1", "red"],
 ] as const satisfies readonly (readonly [string, Tlp])[]);
 
+/** Markings that others have published. They are known by name and not understood: what carries one is not released. */
+const PUBLISHED: ReadonlyMap<string, string> = new Map([
+  ["extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce", "ACS 3.0 (United States)"],
+  ["extension-definition--dff17fb3-edcb-4f99-ad1b-4b751c95738a", "CUI (United States)"],
+  ["extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a", "FIRST IEP 2.0"],
+]);
+
+/** What a statement marking may have besides its statement; anything else may restrict, and is not understood. */
+const STATEMENT_PROPERTIES = new Set([
+  "type",
+  "spec_version",
+  "id",
+  "created_by_ref",
+  "created",
+  "external_references",
+  "object_marking_refs",
+  "granular_markings",
+  "name",
+  "definition_type",
+  "definition",
+]);
+
 /** The meaning of a fixed TLP marking, which needs no definition to be stored. */
 export function fixedTlp(id: string): Marking | undefined {
   const tlp = FIXED_TLP.get(id);
@@ -77,6 +99,11 @@ export function readMarking(text: string): Marking {
     isJsonObject(definition) &&
     typeof definition["statement"] === "string"
   ) {
+    const more =
+      Object.keys(value).find((key) => !STATEMENT_PROPERTIES.has(key)) ??
+      Object.keys(definition).find((key) => key !== "statement");
+    if (more !== undefined)
+      return { id, kind: "unknown", reason: `a statement with ${JSON.stringify(more.slice(0, 60))} is not understood` };
     return { id, kind: "statement", statement: definition["statement"] };
   }
   return {
@@ -88,7 +115,12 @@ export function readMarking(text: string): Marking {
 
 function readExtensions(id: string, extensions: JsonObject): Marking {
   const foreign = Object.keys(extensions).filter((key) => key !== HANDLING_EXTENSION_ID);
-  if (foreign.length > 0) return { id, kind: "unknown", reason: `the extension ${foreign[0]} is not understood` };
+  const [first] = foreign;
+  if (first !== undefined) {
+    const name = PUBLISHED.get(first);
+    const what = name === undefined ? `the extension ${first}` : `the marking ${name}`;
+    return { id, kind: "unknown", reason: `${what} is not understood` };
+  }
   const handling = readTerms(extensions[HANDLING_EXTENSION_ID]);
   return handling === null
     ? { id, kind: "unknown", reason: "the handling terms are not well formed" }

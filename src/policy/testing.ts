@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Context, Marking, Viewer } from "./index.ts";
+import type { Consent, Context, Marking, Viewer } from "./index.ts";
 import { ROLES } from "./index.ts";
 
 /** Generators of viewers, markings and contexts, for the property tests of policy and of the store. */
@@ -68,13 +68,25 @@ export const arbitraryViewer: fc.Arbitrary<Viewer> = fc.oneof(
   }),
 );
 
+export const RECORD = "identity--00000000-0000-4000-8000-0000000000d1";
+const consent: fc.Arbitrary<Consent> = fc.record({
+  originator: fc.constantFrom(PARTNER, THIRD),
+  record: fc.constantFrom(RECORD, "identity--00000000-0000-4000-8000-0000000000d2"),
+  recipient: party,
+  purpose: fc.constantFrom(...PURPOSES),
+  validUntil: fc.option(fc.constantFrom(...MOMENTS), { nil: null }),
+  liftsNoOnward: fc.boolean(),
+  conditions: fc.constantFrom("", "Not to be shown to a court."),
+});
+
 export const arbitraryContext: fc.Arbitrary<Context> = fc
   .record({
     now: fc.constantFrom("2024-06-01T00:00:00.000000Z", "2026-06-01T00:00:00.000000Z"),
     party: fc.constant(HOME),
     purpose: fc.option(fc.constantFrom(...PURPOSES), { nil: undefined }),
     recipient: fc.option(party, { nil: undefined }),
-    consents: fc.subarray([PARTNER, THIRD]),
+    consents: fc.array(consent, { maxLength: 4 }),
+    record: fc.constant(RECORD),
   })
   .map(({ purpose, recipient, ...context }) => ({
     ...context,

@@ -14,6 +14,8 @@ export interface DraftInput {
   readonly legalBasis: string | null;
   readonly reviewBy: Instant | null;
   readonly records: readonly string[];
+  /** The ciphertext goes first, the key on the recipient's signed receipt. */
+  readonly fair?: boolean;
 }
 
 export interface BasisInput {
@@ -123,7 +125,7 @@ export function createSafeguards(deps: {
       viewer,
       { label, aboutPerson: record.aboutPerson, withdrawn: record.state === "withdrawn" },
       facts,
-      { now: facts.now, party },
+      { now: facts.now, party, record: record.id, consents: await r.onward.granted(record.id) },
     );
     return {
       recordId: record.id,
@@ -187,6 +189,7 @@ export function createSafeguards(deps: {
       decidedAt: null,
       decisionNote: "",
       parts: 0,
+      fair: input.fair ?? false,
     };
     await t.releases.save(release);
     await t.releases.setItems(id, items);

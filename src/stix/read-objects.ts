@@ -14,6 +14,8 @@ export type ReadItem =
 export interface ReadLimits {
   /** Bytes of one object; a larger one is a problem, and the next one is read. Default 8 MiB. */
   readonly maxObject?: number;
+  /** The member of a single object whose list is read element by element. Default `objects`, as in a bundle. */
+  readonly member?: string;
 }
 
 const QUOTE = 0x22;
@@ -25,7 +27,6 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
-const OBJECTS = Buffer.from("objects");
 
 const isSpace = (byte: number): boolean => byte === 0x20 || byte === NEWLINE || byte === 0x0d || byte === 0x09;
 
@@ -37,7 +38,7 @@ export async function* readObjects(
   chunks: AsyncIterable<Uint8Array>,
   limits: ReadLimits = {},
 ): AsyncGenerator<ReadItem> {
-  const scanner = new ObjectScanner(limits.maxObject ?? 8 * 1024 * 1024);
+  const scanner = new ObjectScanner(limits.maxObject ?? 8 * 1024 * 1024, limits.member ?? "objects");
   for await (const chunk of chunks) {
     yield* scanner.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     if (scanner.over) return;
@@ -48,12 +49,14 @@ export async function* readObjects(
 class ObjectScanner {
   over = false;
   readonly #max: number;
+  readonly #member: Buffer;
   #buffer: Buffer = Buffer.alloc(0);
+  #room: Buffer = Buffer.alloc(0);
   /** File offset of the buffer's first byte. */
   #base = 0;
   #depth = 0;
   #inString = false;
-  /** The last string read at a top-level object's own depth was "objects", and what has followed it so far. */
+  /** The last string read at a top-level object's own depth was the member's name, and what has followed it so far. */
   #key: "none" | "name" | "colon" = "none";
   #stringFrom = -1;
   /** The depth at which elements stand: 0 for lines and a single object, 1 in a list, 2 in a bundle's objects. */
@@ -68,13 +71,14 @@ class ObjectScanner {
   #lines = false;
   #newLine = false;
 
-  constructor(max: number) {
+  constructor(max: number, member: string) {
     this.#max = max;
+    this.#member = Buffer.from(member);
   }
 
   *push(chunk: Buffer): Generator<ReadItem> {
     const carried = this.#buffer.length;
-    this.#buffer = carried === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+    this.#buffer = carried === 0 ? chunk : this.#joined(chunk);
     let at = carried;
     if (this.#first) {
       if (this.#buffer.length < 4) return;
@@ -89,6 +93,22 @@ class ObjectScanner {
     }
     yield* this.#scan(at);
     this.#forget();
+  }
+
+  /** What is carried and the chunk after it, in room that doubles: an object of many chunks is copied few times. */
+  #joined(chunk: Buffer): Buffer {
+    const carried = this.#buffer;
+    const length = carried.length + chunk.length;
+    const from = carried.buffer === this.#room.buffer ? carried.byteOffset - this.#room.byteOffset : -1;
+    if (from >= 0 && from + length <= this.#room.length) {
+      chunk.copy(this.#room, from + carried.length);
+      return this.#room.subarray(from, from + length);
+    }
+    const room = Buffer.allocUnsafeSlow(length * 2);
+    carried.copy(room);
+    chunk.copy(room, carried.length);
+    this.#room = room;
+    return room.subarray(0, length);
   }
 
   *end(): Generator<ReadItem> {
@@ -192,7 +212,7 @@ class ObjectScanner {
         this.#inString = false;
         const topLevel = this.#home === 0 && this.#depth === 1;
         this.#key =
-          topLevel && this.#stringFrom >= 0 && buffer.subarray(this.#stringFrom, quote).equals(OBJECTS)
+          topLevel && this.#stringFrom >= 0 && buffer.subarray(this.#stringFrom, quote).equals(this.#member)
             ? "name"
             : "none";
         return quote + 1;

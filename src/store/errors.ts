@@ -8,6 +8,7 @@ export type StoreErrorCode =
   | "not-found"
   | "lease-held"
   | "read-only"
+  | "place-taken"
   | "backup-elsewhere";
 
 /** Failures of the store: never an answer to a question (a missing row is `null`, a refused append is a result). */

@@ -15,9 +15,23 @@ export type { ApiToken, Guard, Passkey } from "./repos/credentials.ts";
 export type { Feed, FeedCounts } from "./repos/feeds.ts";
 export type { ImportProblem, ImportRun } from "./repos/imports.ts";
 export type { Grant, Officer, SessionRow, SignInMethod } from "./repos/officers.ts";
+export type {
+  JoinedEntry,
+  ListAddress,
+  ListChange,
+  ListEntry,
+  ListPart,
+  ListProblem,
+  ListState,
+} from "./repos/lists.ts";
+export type { Carrying, ConsentCase, HeldConsent, OnwardCopy } from "./repos/onward.ts";
 export type { InboundParcel, Incident, OutboundParcel } from "./repos/parcels.ts";
+export type { ErasedRecord, Origin } from "./repos/record-ends.ts";
 export type { Append, AppendResult, Page, RecordQuery, StoredRecord } from "./repos/records.ts";
 export type { Copy, LegalBasis, Release, ReleaseItem } from "./repos/releases.ts";
+export type { NewTaxiiCollection, TaxiiClient, TaxiiCollection, TaxiiGrant, TaxiiWriter } from "./repos/taxii.ts";
+export type { TaxiiAsk, TaxiiItem, TaxiiPage, TaxiiView } from "./repos/taxii-pages.ts";
 export { openStore, type Reader, type Store, type StoreOptions, type Transactor } from "./store.ts";
 export type { ParcelKind } from "./tables/exchange.ts";
+export type { ConsentState } from "./tables/onward.ts";
 export type { ReleaseState } from "./tables/releases.ts";

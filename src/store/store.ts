@@ -11,11 +11,14 @@ import { cosignatureRepo, type CosignatureReader, type CosignatureWriter } from 
 import { feedRepo, type FeedReader, type FeedWriter } from "./repos/feeds.ts";
 import { importRepo, type ImportReader, type ImportWriter } from "./repos/imports.ts";
 import { labelRepo, type LabelReader, type LabelWriter } from "./repos/labels.ts";
+import { listRepo, type ListReader, type ListWriter } from "./repos/lists.ts";
 import { officerRepo, type OfficerReader, type OfficerWriter } from "./repos/officers.ts";
+import { onwardRepo, type OnwardReader, type OnwardWriter } from "./repos/onward.ts";
 import { parcelRepo, type ParcelReader, type ParcelWriter } from "./repos/parcels.ts";
 import { recordRepo, type RecordReader, type RecordWriter } from "./repos/records.ts";
 import { releaseRepo, type ReleaseReader, type ReleaseWriter } from "./repos/releases.ts";
 import { settingRepo, type SettingReader, type SettingWriter } from "./repos/settings.ts";
+import { taxiiRepo, type TaxiiReader, type TaxiiWriter } from "./repos/taxii.ts";
 import { treeRepo, type TreeReader, type TreeWriter } from "./repos/trees.ts";
 
 export interface Reader {
@@ -32,6 +35,9 @@ export interface Reader {
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
   readonly credentials: CredentialReader;
+  readonly taxii: TaxiiReader;
+  readonly onward: OnwardReader;
+  readonly lists: ListReader;
 }
 
 export interface Transactor extends Reader {
@@ -48,6 +54,9 @@ export interface Transactor extends Reader {
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
   readonly credentials: CredentialWriter;
+  readonly taxii: TaxiiWriter;
+  readonly onward: OnwardWriter;
+  readonly lists: ListWriter;
 }
 
 /** The port. What a viewer may not see is not there: every read of a record is filtered by policy's predicate. */
@@ -61,6 +70,8 @@ export interface Store {
    * @throws StoreError `backup-elsewhere` on PostgreSQL, which has its own ways.
    */
   backup(file: string, onProgress?: (part: number) => void): Promise<void>;
+  /** Leaves nothing of what was deleted in files beside the store (SQLite's write-ahead log); others may go on writing. @returns false when it has to be tried again. */
+  scrub(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -111,6 +122,9 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
         credentials: credentialRepo(context),
+        taxii: taxiiRepo(context, labels),
+        onward: onwardRepo(context),
+        lists: listRepo(context),
       });
     } finally {
       open = false;
@@ -129,6 +143,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
       }
       await engine.backup(file, onProgress);
     },
+    scrub: () => engine.scrub(),
     close: () => engine.close(),
   };
 }

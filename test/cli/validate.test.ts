@@ -109,6 +109,8 @@ describe("entente validate", () => {
       JSON.stringify({ ...tool, id: tool.id.replace("000000000001", String(n).padStart(12, "0")), name: n }),
     );
     const { lines } = validate("--json", file("many.json", many.join("\n")));
-    expect(lines[0]).toMatchObject({ valid: false, errors: { length: 1000 }, more: 500 });
+    expect(lines[0]).toMatchObject({ valid: false, errors: { length: 1001 }, warnings: [] });
+    expect(lines[0]?.errors.at(-1)).toMatchObject({ code: "more", message: "500 more findings are not listed" });
+    expect(Object.keys(lines[0] ?? {})).toEqual(["file", "valid", "errors", "warnings"]);
   });
 });

@@ -12,7 +12,7 @@ import {
   signNote,
 } from "#ledger";
 import { createLinkClient, listen, type LinkServer } from "../../src/exchange/link.ts";
-import type { LinkAnswer } from "../../src/exchange/message.ts";
+import { type LinkAnswer, readMessage, writeMessage } from "../../src/exchange/message.ts";
 import { checkpointAt, post } from "../../src/exchange/outbox.ts";
 import { pair, type Party, party, until } from "./two-nodes.ts";
 
@@ -61,10 +61,11 @@ async function send(sequence: number, change: object = {}): Promise<LinkAnswer> 
     const message = await a.node.store.read(a.officers.analyst, async (r) => {
       const parcel = await r.parcels.outbound(channel, sequence);
       const checkpoint = await checkpointAt(r, a.node.self, channel, sequence + 1);
-      return { envelope: parcel?.envelope, salt: parcel?.salt, sequence, checkpoint, ...change };
+      const parcels = [{ envelope: parcel?.envelope ?? "", salt: parcel?.salt ?? "" }];
+      return { first: sequence, parcels, checkpoint, ...change };
     });
     const { url, tlsPin } = b.node.self;
-    return await client.send(url, tlsPin, JSON.stringify(message), AbortSignal.timeout(5000));
+    return await client.send(url, tlsPin, writeMessage(message), AbortSignal.timeout(5000));
   } finally {
     client.close();
   }
@@ -102,7 +103,8 @@ describe("each side cosigns the other's log", () => {
     const first = await send(sequence);
     expect(first.result).toBe("stored");
     const again = await send(sequence);
-    expect(again).toEqual({ ...first, result: "duplicate" });
+    const { size, cosignature } = first as Extract<LinkAnswer, { result: "stored" }>;
+    expect(again).toEqual({ result: "duplicate", size, cosignature });
     const older = await send(0);
     expect(older).toMatchObject({ result: "duplicate", cosignature: (await own(a, 1))[0]?.line });
     const lines = "cosignature" in first ? (first.cosignature ?? "") : "";
@@ -150,18 +152,19 @@ describe("each side cosigns the other's log", () => {
   test("a partner that answers without one is believed as before; a false one is an incident, and the parcel delivered", async () => {
     await b.link?.close();
     b.link = null;
+    const word = { result: "stored", size: 0, taken: 1 } as const;
     const answers: ((text: string) => LinkAnswer)[] = [
-      () => ({ result: "stored" }),
+      () => word,
       (text) => ({
-        result: "stored",
+        ...word,
         cosignature: cosign(text, { ...verifierOf(b), key: signingKey(generateSeed()) }, 5),
       }),
       (text) => ({
-        result: "stored",
+        ...word,
         cosignature: cosign(text.replace(/\n\d+\n/, "\n9\n"), { ...verifierOf(b), key: b.node.self.key }, 5),
       }),
-      () => ({ result: "stored", cosignature: "— what" }),
-      (text) => ({ result: "stored", cosignature: cosign(text, { ...verifierOf(b), key: b.node.self.key }, 5) }),
+      () => ({ ...word, cosignature: "— what" }),
+      (text) => ({ ...word, cosignature: cosign(text, { ...verifierOf(b), key: b.node.self.key }, 5) }),
     ];
     const { secrets, config } = b.node.home;
     fake = await listen({
@@ -172,18 +175,20 @@ describe("each side cosigns the other's log", () => {
       channelOf: () => Promise.resolve(channel),
       onError: (error) => b.errors.push(error),
       receive: (_, bytes) => {
-        const { checkpoint } = JSON.parse(Buffer.from(bytes).toString()) as { checkpoint: string };
+        const { checkpoint } = readMessage(bytes);
         const answer = answers.shift();
         return Promise.resolve(answer?.(`${checkpoint.split("\n\n")[0] ?? ""}\n`) ?? { result: "later", message: "" });
       },
     });
     const places: number[] = [];
-    for (let n = 0; n < 5; n++) places.push(await one());
-    a.link?.wake();
-    await until(
-      "five deliveries",
-      async () => (await a.node.store.read(a.officers.analyst, (r) => r.parcels.queued(channel))) === 0,
-    );
+    for (let n = 0; n < 5; n++) {
+      places.push(await one());
+      a.link?.wake();
+      await until(
+        "the delivery",
+        async () => (await a.node.store.read(a.officers.analyst, (r) => r.parcels.queued(channel))) === 0,
+      );
+    }
     const held = await Promise.all(places.map(async (place) => (await own(a, place + 1)).length));
     expect(held).toEqual([0, 0, 0, 0, 1]);
     expect((await incidents(a)).map(({ kind }) => kind)).toEqual(

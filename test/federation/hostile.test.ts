@@ -16,6 +16,7 @@ import {
   signingKey,
   signNote,
 } from "#ledger";
+import { type LinkMessage, writeMessage } from "../../src/exchange/message.ts";
 import { pair, type Party, party, release, until } from "./two-nodes.ts";
 
 /** A partner that has gone bad: it holds its own real keys and sends what it likes. */
@@ -40,7 +41,7 @@ afterEach(async () => {
 const POST = "/entente/link/v1/parcels";
 
 function send(
-  body: string | Buffer,
+  body: string | Uint8Array,
   options: { path?: string; identity?: { key: string; cert: string } | null } = {},
 ): Promise<{ status: number; answer: Record<string, unknown> }> {
   const { path = POST, identity = { key: bad.node.home.secrets.linkKey, cert: bad.node.home.secrets.linkCert } } =
@@ -104,7 +105,7 @@ async function message(
     signNote(formatCheckpoint({ origin, size: 2, root: await rootAt(tree, "l", 2) }), [
       { name: origin, key: self.key },
     ]);
-  return { envelope, salt: change.salt ?? salt, sequence: change.sequence ?? 1, checkpoint };
+  return { first: change.sequence ?? 1, parcels: [{ envelope, salt: change.salt ?? salt }], checkpoint };
 }
 
 const incidents = () => good.node.store.read(good.officers.overseer, (r) => r.parcels.incidents());
@@ -112,7 +113,7 @@ const size = () => good.node.store.read(good.officers.overseer, (r) => r.trees.s
 
 describe("a hostile partner", () => {
   const other = signingKey(generateSeed());
-  test.each<[string, () => Promise<object>, string]>([
+  test.each<[string, () => Promise<LinkMessage>, string]>([
     ["a forged signature", () => message({ key: other }), "parcel-forged"],
     ["another payload type", () => message({ type: "application/json" }), "parcel-forged"],
     ["another channel", () => message({ parcel: { channel: "channel--x" } }), "parcel-misdirected"],
@@ -148,9 +149,8 @@ describe("a hostile partner", () => {
         }),
       "parcel-forged",
     ],
-    ["no message at all", () => Promise.resolve({ hello: 1 }), "message-malformed"],
   ])("%s is refused, kept as evidence once, and leaves no trace in the log", async (_, make, code) => {
-    const body = JSON.stringify(await make());
+    const body = writeMessage(await make());
     for (let n = 0; n < 2; n++)
       expect(await send(body)).toMatchObject({ status: 200, answer: { result: "refused", code } });
     expect(await incidents()).toMatchObject([{ kind: code, channel }]);
@@ -158,14 +158,14 @@ describe("a hostile partner", () => {
   });
 
   test("a well-made message is taken, and the same again has no effect", async () => {
-    const body = JSON.stringify(await message());
+    const body = writeMessage(await message());
     expect((await send(body)).answer["result"]).toBe("stored");
     expect((await send(body)).answer["result"]).toBe("duplicate");
     expect([await size(), await incidents()]).toEqual([2, []]);
   });
 
   test("a gap is asked for again", async () => {
-    expect((await send(JSON.stringify(await message({ sequence: 5 })))).answer).toEqual({ result: "gap", expected: 1 });
+    expect((await send(writeMessage(await message({ sequence: 5 })))).answer).toEqual({ result: "gap", expected: 1 });
   });
 
   test("bombs and rubbish", async () => {
@@ -180,10 +180,10 @@ describe("a hostile partner", () => {
     const stranger = await party("Stranger");
     try {
       const { linkKey, linkCert } = stranger.node.home.secrets;
-      expect((await send(JSON.stringify(await message()), { identity: { key: linkKey, cert: linkCert } })).status).toBe(
+      expect((await send(writeMessage(await message()), { identity: { key: linkKey, cert: linkCert } })).status).toBe(
         403,
       );
-      expect((await send(JSON.stringify(await message()), { identity: null })).status).toBe(403);
+      expect((await send(writeMessage(await message()), { identity: null })).status).toBe(403);
       expect(await incidents()).toEqual([]);
     } finally {
       await stranger.close();
@@ -214,7 +214,7 @@ describe("a hostile partner", () => {
       records: [{ text, markings: [] }],
       markings: [],
     };
-    expect((await send(JSON.stringify(await message({ parcel: { kind: "release", body } })))).answer["result"]).toBe(
+    expect((await send(writeMessage(await message({ parcel: { kind: "release", body } })))).answer["result"]).toBe(
       "stored",
     );
     expect((await good.node.store.read(good.officers.analyst, (r) => r.records.get(mine)))?.title).toBe("Mine");

@@ -83,6 +83,34 @@ test("a restored node signs nothing before its partner has spoken, takes back wh
   expect([a.errors, b.errors]).toEqual([[], []]);
 });
 
+test("what was taken back meanwhile returns as a hash: the log is whole, the text stays gone", async () => {
+  await backUp();
+  const after = await tool("Taken back");
+  await release(a, channel, [after]);
+  await confirmed(after);
+  await a.node.exchange.recall(a.officers.analyst, after, "In error.");
+  a.link?.wake();
+  await until("the recall", async () => {
+    const copies = await a.node.store.read(a.officers.analyst, (r) => r.releases.copiesOf(after));
+    return copies.some((copy) => copy.state === "recalled");
+  });
+  const sizes = [await size(a, `out:${channel}`), await size(a, `in:${channel}`)];
+  await burnDown();
+  a.link = await a.node.openLink();
+  await until("our log again", async () => (await size(a, `out:${channel}`)) === sizes[0]);
+  await until("theirs again", async () => (await size(a, `in:${channel}`)) === sizes[1]);
+  expect(await a.node.store.read(a.officers.analyst, (r) => r.records.get(after))).toBeNull();
+  const next = await tool("Of the new machine");
+  await release(a, channel, [next]);
+  await confirmed(next);
+  for (const side of [a, b]) {
+    const verdict = await side.node.exchange.verify(side.officers.overseer, channel);
+    expect([verdict.own.problems, verdict.theirs.problems]).toEqual([[], []]);
+    expect(side === a ? verdict.own.deleted : verdict.theirs.deleted).toBe(1);
+  }
+  expect(await b.node.store.read(b.officers.analyst, (r) => r.parcels.incidents())).toEqual([]);
+});
+
 test("a second history that was signed all the same is found, kept as evidence, and goes no further", async () => {
   await backUp();
   await release(a, channel, [await tool("The first history")]);

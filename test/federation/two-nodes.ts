@@ -24,6 +24,8 @@ export interface Party {
   mark(terms: Partial<HandlingTerms>): Promise<string>;
   /** Makes a record of this party. @returns its id. */
   record(object: Record<string, unknown> & { type: string }, markings: readonly string[]): Promise<string>;
+  /** Sets this party's clock forward. */
+  later(milliseconds: number): void;
   /** The same folder with another configuration, as after an edit of its config.json and a restart. */
   restart(change: Partial<Home["config"]>): Promise<void>;
   close(): Promise<void>;
@@ -46,7 +48,7 @@ export const stores: Readonly<Record<string, () => Promise<string>>> = {
   ...(testServer === undefined ? {} : { postgres: () => freshDatabase() }),
 };
 
-export async function party(name: string, store = "sqlite"): Promise<Party> {
+export async function party(name: string, store = "sqlite", change: Partial<Home["config"]> = {}): Promise<Party> {
   const folder = mkdtempSync(join(tmpdir(), "entente-node-"));
   const port = await freePort();
   const home = await createHome(
@@ -56,12 +58,14 @@ export async function party(name: string, store = "sqlite"): Promise<Party> {
       link: { host: "127.0.0.1", port, url: `https://127.0.0.1:${port}` },
       web: { host: "127.0.0.1", port: 0 },
       store,
+      ...change,
     },
     new Date(),
   );
   const errors: unknown[] = [];
+  let ahead = 0;
   const opened = (from: Home): Promise<EntenteNode> =>
-    openNode(from, { clock: () => new Date(), onError: (error) => errors.push(error) });
+    openNode(from, { clock: () => new Date(Date.now() + ahead), onError: (error) => errors.push(error) });
   const node = await opened(home);
   const setup = { kind: "job", party: node.self.id, name: "setup", may: [] } as const;
   const officer = async (role: Role): Promise<OfficerViewer> => {
@@ -119,6 +123,9 @@ export async function party(name: string, store = "sqlite"): Promise<Party> {
           `not imported: ${JSON.stringify(await made.node.store.read(officers.analyst, (r) => r.imports.problems(run.id)))}`,
         );
       return id;
+    },
+    later(milliseconds) {
+      ahead += milliseconds;
     },
     async restart(change) {
       await made.link?.close();

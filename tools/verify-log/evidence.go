@@ -42,6 +42,10 @@ type proven struct {
 	Index      int64    `json:"index"`
 	Proof      []string `json:"proof"`
 	Checkpoint string   `json:"checkpoint"`
+	Erased     *struct {
+		Hash string `json:"hash"`
+		At   string `json:"at"`
+	} `json:"erased"`
 }
 
 type envelope struct {
@@ -62,11 +66,15 @@ type parcel struct {
 	Body     struct {
 		Parcel   string `json:"parcel"`
 		Sequence int64  `json:"sequence"`
-		Records  []struct {
-			ID     string `json:"id"`
-			Text   string `json:"text"`
-			Result string `json:"result"`
-		} `json:"records"`
+		// A list of records; in a sealed offer their number.
+		Records    json.RawMessage `json:"records"`
+		Release    string          `json:"release"`
+		Offer      string          `json:"offer"`
+		Nonce      string          `json:"nonce"`
+		Ciphertext string          `json:"ciphertext"`
+		Commitment string          `json:"commitment"`
+		Key        string          `json:"key"`
+		Says       string          `json:"says"`
 	} `json:"body"`
 }
 
@@ -96,10 +104,15 @@ func verifyEvidence(path string, given []string) (string, error) {
 		return "", err
 	}
 	answered := map[string]bool{}
+	refused := false
 	places := map[int64]bool{}
 	for n, item := range b.Receipts {
 		r, err := checkProven(item, b.Channel, keys)
-		if err == nil {
+		if err == nil && r.Kind == "fair-receipt" {
+			err = matchFairReceipt(r, sent)
+			r.Body.Parcel = r.Body.Offer
+			refused = refused || r.Body.Says != "ciphertext-held"
+		} else if err == nil {
 			err = matchReceipt(r, sent)
 		}
 		if err == nil && places[r.Sequence] {
@@ -114,7 +127,26 @@ func verifyEvidence(path string, given []string) (string, error) {
 	if len(answered) != len(sent) {
 		return "", fmt.Errorf("genuine, but incomplete: %d of %d parcels have a receipt", len(answered), len(sent))
 	}
+	for hash, p := range sent {
+		switch {
+		case p.erased:
+			return "", fmt.Errorf("genuine, but incomplete: the text of parcel %d was deleted, SHA-256 %s", p.Sequence, hash)
+		case p.Kind == "fair-offer" && !keyGiven(sent, hash):
+			return "", fmt.Errorf("genuine, but incomplete: the key of parcel %d is missing", p.Sequence)
+		case refused:
+			return "", errors.New("genuine, but incomplete: the recipient says that a key does not open its offer")
+		}
+	}
 	return fmt.Sprintf("GENUINE: %d parcel(s) from %s, each with its receipt", len(sent), from), nil
+}
+
+func keyGiven(sent map[string]sentParcel, offer string) bool {
+	for _, p := range sent {
+		if p.Kind == "fair-key" && p.Body.Offer == offer {
+			return true
+		}
+	}
+	return false
 }
 
 // strict reads one JSON value, of known members only, and nothing after it.
@@ -205,31 +237,79 @@ func partyKeys(b bundle, trusted map[string]string) (map[string]ed25519.PublicKe
 	return keys, nil
 }
 
-func checkParcels(b bundle, keys map[string]ed25519.PublicKey) (map[string]parcel, string, error) {
-	sent := map[string]parcel{}
+func checkParcels(b bundle, keys map[string]ed25519.PublicKey) (map[string]sentParcel, string, error) {
+	sent := map[string]sentParcel{}
 	places := map[int64]bool{}
 	from := ""
+	take := func(n int, hash string, s sentParcel) error {
+		if from == "" {
+			from = s.From
+		}
+		switch {
+		case s.From != from:
+			return fmt.Errorf("parcels/%d: the parcels go in both directions", n)
+		case places[s.Sequence]:
+			return fmt.Errorf("parcels/%d: one place in the log is given twice", n)
+		}
+		places[s.Sequence] = true
+		sent[hash] = s
+		return nil
+	}
+	// A key is judged when every offer is known, wherever it stands in the file.
+	given := map[int]parcel{}
 	for n, item := range b.Parcels {
+		if item.Erased != nil {
+			s, err := checkErased(item, b, keys)
+			if err == nil {
+				err = take(n, item.Erased.Hash, s)
+			}
+			if err != nil {
+				return nil, "", fmt.Errorf("parcels/%d: %w", n, err)
+			}
+			continue
+		}
 		p, err := checkProven(item, b.Channel, keys)
 		if err != nil {
 			return nil, "", fmt.Errorf("parcels/%d: %w", n, err)
 		}
-		if from == "" {
-			from = p.From
-		}
-		switch {
-		case p.Kind != "release" && p.Kind != "correction" && p.Kind != "recall":
+		s := sentParcel{parcel: p}
+		switch p.Kind {
+		case "fair-key":
+			given[n] = p
+			continue
+		case "fair-offer":
+		case "release", "correction", "recall":
+			records, err := p.records()
+			if err != nil {
+				return nil, "", fmt.Errorf("parcels/%d: %w", n, err)
+			}
+			s.carried = idsIn(records, p.Kind == "recall")
+		default:
 			return nil, "", fmt.Errorf("parcels/%d: a %q stands among the parcels", n, p.Kind)
-		case p.From != from:
-			return nil, "", fmt.Errorf("parcels/%d: the parcels go in both directions", n)
-		case places[p.Sequence]:
-			return nil, "", fmt.Errorf("parcels/%d: one place in the log is given twice", n)
 		}
-		places[p.Sequence] = true
-		sum := sha256.Sum256([]byte(item.Envelope))
-		sent[hex.EncodeToString(sum[:])] = p
+		if err := take(n, envelopeHash(item), s); err != nil {
+			return nil, "", err
+		}
+	}
+	for n, p := range given {
+		offer, ok := sent[p.Body.Offer]
+		if !ok || offer.Kind != "fair-offer" || offer.Sequence != p.Body.Sequence {
+			return nil, "", fmt.Errorf("parcels/%d: the key is for an offer that is not in this file", n)
+		}
+		carried, err := openOffer(offer.parcel, p)
+		if err == nil {
+			err = take(n, envelopeHash(b.Parcels[n]), sentParcel{parcel: p, carried: carried})
+		}
+		if err != nil {
+			return nil, "", fmt.Errorf("parcels/%d: %w", n, err)
+		}
 	}
 	return sent, from, nil
+}
+
+func envelopeHash(item proven) string {
+	sum := sha256.Sum256([]byte(item.Envelope))
+	return hex.EncodeToString(sum[:])
 }
 
 // checkProven: signed by its sender (DSSE), committed to in the log that its sender signed, vouched for by nobody falsely.
@@ -271,10 +351,13 @@ func checkProven(item proven, channel string, keys map[string]ed25519.PublicKey)
 	case p.Sequence != item.Index:
 		return p, errors.New("the parcel names another place in the log")
 	}
-	return p, checkLogged(item, p, keys)
+	if item.Erased != nil {
+		return p, errors.New("a receipt has no text to delete")
+	}
+	return p, checkLogged(item, p, keys, sha256.Sum256([]byte(item.Envelope)))
 }
 
-func checkLogged(item proven, p parcel, keys map[string]ed25519.PublicKey) error {
+func checkLogged(item proven, p parcel, keys map[string]ed25519.PublicKey, parcelHash [sha256.Size]byte) error {
 	ring := keyring{log: key{name: "entente/" + p.Channel + "/" + p.From, alg: algEd25519, public: keys[p.From]}}
 	ring.cosigners = []key{{name: "entente/" + p.To, alg: algCosignature, public: keys[p.To]}}
 	c, err := openCheckpoint([]byte(item.Checkpoint), ring)
@@ -285,7 +368,6 @@ func checkLogged(item proven, p parcel, keys map[string]ed25519.PublicKey) error
 	if err != nil {
 		return errors.New("the salt is not base64")
 	}
-	parcelHash := sha256.Sum256([]byte(item.Envelope))
 	inner := sha256.Sum256(append(append([]byte(commitmentDomain), salt...), parcelHash[:]...))
 	leaf := tlog.RecordHash(append([]byte(commitmentDomain), inner[:]...))
 	var proof tlog.RecordProof
@@ -304,32 +386,25 @@ func checkLogged(item proven, p parcel, keys map[string]ed25519.PublicKey) error
 	return tlog.CheckRecord(proof, c.size, c.root, item.Index, leaf)
 }
 
-func matchReceipt(r parcel, sent map[string]parcel) error {
+func matchReceipt(r parcel, sent map[string]sentParcel) error {
 	p, ok := sent[r.Body.Parcel]
 	switch {
 	case r.Kind != "receipt":
 		return errors.New("something else stands among the receipts")
-	case !ok:
+	case !ok || p.Kind == "fair-offer":
 		return errors.New("the receipt is for a parcel that is not in this file")
 	case r.From != p.To || r.To != p.From || r.Body.Sequence != p.Sequence:
 		return errors.New("the receipt does not fit its parcel")
+	case p.carried == nil:
+		return nil
 	}
 	other := errors.New("the receipt speaks of other records than the parcel carried")
-	if len(r.Body.Records) != len(p.Body.Records) {
+	answered, err := r.records()
+	if err != nil || len(answered) != len(p.carried) {
 		return other
 	}
-	for n, record := range r.Body.Records {
-		id := p.Body.Records[n].ID
-		if p.Kind != "recall" {
-			var carried struct {
-				ID string `json:"id"`
-			}
-			if err := lenient([]byte(p.Body.Records[n].Text), &carried); err != nil && record.Result != "refused" {
-				return other
-			}
-			id = carried.ID
-		}
-		if record.Result != "refused" && record.ID != id {
+	for n, record := range answered {
+		if record.Result != "refused" && record.ID != p.carried[n] {
 			return other
 		}
 	}

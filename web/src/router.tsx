@@ -6,6 +6,9 @@ import { ActivityPage } from "./pages/activity.tsx";
 import { AuditPage } from "./pages/audit.tsx";
 import { BasesPage } from "./pages/bases.tsx";
 import { ChannelsPage } from "./pages/channels.tsx";
+import { DialoguePage } from "./pages/dialogue.tsx";
+import { StatementsPage } from "./pages/dialogue/statements.tsx";
+import { DialoguesPage } from "./pages/dialogues.tsx";
 import { HomePage } from "./pages/home.tsx";
 import { ImportPage } from "./pages/import.tsx";
 import { InboxPage } from "./pages/inbox.tsx";
@@ -64,6 +67,9 @@ export function makeRouter(client: QueryClient) {
       page("/inbox", InboxPage),
       records,
       page("/records/$id", RecordPage),
+      page("/dialogues", DialoguesPage),
+      page("/dialogues/$id", DialoguePage),
+      page("/dialogues/$id/statements", StatementsPage),
       page("/releases", ReleasesPage),
       page("/releases/new", ReleaseNewPage),
       page("/releases/$id", ReleasePage),

@@ -1,11 +1,28 @@
 import { z } from "@hono/zod-openapi";
 import { checkEvidence } from "#ledger";
+import type { InboundParcel } from "#store";
 import { type Api, type ApiDeps, idParam, partyNames, route, viewerWith } from "../context.ts";
 import { ApiError } from "../errors.ts";
-import { channelSchema, evidenceVerdictSchema, inboxSchema, ledgerSchema, verdictSchema } from "../schema.ts";
-import { channelView } from "../views.ts";
+import {
+  channelSchema,
+  evidenceVerdictSchema,
+  inboxSchema,
+  incidentSchema,
+  ledgerSchema,
+  verdictSchema,
+} from "../schema.ts";
+import { channelView, incidentView } from "../views.ts";
+
+/** Kinds that are answered with a receipt of their own. */
+const RECEIPTED: ReadonlySet<string> = new Set(["release", "correction", "recall", "fair-offer", "fair-key"]);
+
+/** A sealed release is shown when its key has opened it. */
+const opened = ({ kind, summary }: InboundParcel): boolean =>
+  kind !== "fair-key" || (JSON.parse(summary) as Summary).gives !== undefined;
 
 interface Summary {
+  /** What the key of a sealed release opened. */
+  readonly gives?: "release" | "correction";
   readonly title?: string;
   readonly purpose?: string;
   readonly legalBasis?: { readonly title: string };
@@ -38,9 +55,12 @@ export function channelRoutes(api: Api, deps: ApiDeps): void {
             .flat()
             .map((parcel) => parcel.subject),
         );
-        const inbound = await r.parcels.inboundList({ kinds: ["release", "correction", "recall"], limit: 200 });
+        const inbound = await r.parcels.inboundList({
+          kinds: ["release", "correction", "recall", "fair-key"],
+          limit: 200,
+        });
         return Promise.all(
-          inbound.map(async (parcel) => {
+          inbound.filter(opened).map(async (parcel) => {
             const summary = JSON.parse(parcel.summary) as Summary;
             const results = await Promise.all(
               (summary.results ?? []).map(async ({ id, version, result, reason }) => ({
@@ -55,7 +75,7 @@ export function channelRoutes(api: Api, deps: ApiDeps): void {
               id: `${parcel.channel}#${parcel.sequence}`,
               channel: parcel.channel,
               sequence: parcel.sequence,
-              kind: parcel.kind as "release" | "correction" | "recall",
+              kind: summary.gives ?? (parcel.kind as "release" | "correction" | "recall"),
               from: party(channels.get(parcel.channel)?.partner ?? ""),
               receivedAt: parcel.receivedAt,
               title: summary.title ?? "",
@@ -157,7 +177,7 @@ export function channelRoutes(api: Api, deps: ApiDeps): void {
             hash,
             at: createdAt,
             state,
-            receipted: kind === "receipt" || kind === "hello" ? null : receipt !== null,
+            receipted: RECEIPTED.has(kind) ? receipt !== null : null,
           })),
           ...received.map(({ sequence, kind, hash, receivedAt }) => ({
             direction: "received" as const,
@@ -174,9 +194,7 @@ export function channelRoutes(api: Api, deps: ApiDeps): void {
           own: { size: await r.trees.size(`out:${id}`), checkpoint: await r.trees.checkpoint(`out:${id}`) },
           theirs: { size: await r.trees.size(`in:${id}`), checkpoint: await r.trees.checkpoint(`in:${id}`) },
           entries,
-          incidents: (await r.parcels.incidents())
-            .filter((incident) => incident.channel === id)
-            .map(({ id: incident, kind, message, at }) => ({ id: incident, kind, message, at })),
+          incidents: (await r.parcels.incidents()).filter((incident) => incident.channel === id).map(incidentView),
         };
       });
       if (view === null) throw new ApiError("not-found", `there is no channel ${id}`);
@@ -205,6 +223,35 @@ export function channelRoutes(api: Api, deps: ApiDeps): void {
         },
         200,
       );
+    },
+  );
+
+  api.openapi(
+    route({
+      method: "get",
+      path: "/incidents",
+      summary: "What partners and witnesses did wrong, and what to do",
+      response: z.object({ incidents: z.array(incidentSchema) }),
+    }),
+    async (c) => {
+      const viewer = viewerWith(c, "ledger.verify");
+      const incidents = await store.read(viewer, (r) => r.parcels.incidents(1000));
+      return c.json({ incidents: incidents.map(incidentView) }, 200);
+    },
+  );
+
+  api.openapi(
+    route({
+      method: "post",
+      path: "/incidents/{id}/seen",
+      summary: "An officer has looked at an incident",
+      params: idParam,
+      response: z.object({ id: z.string() }),
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      await exchange.seeIncident(viewerWith(c, "ledger.verify"), id);
+      return c.json({ id }, 200);
     },
   );
 

@@ -1,11 +1,16 @@
 import { z } from "@hono/zod-openapi";
 import type { OfficerViewer } from "#access";
+import type { DraftInput } from "#safeguards";
 import type { Reader } from "#store";
 import { noteRead } from "../audited.ts";
 import { type Api, type ApiDeps, idParam, partyNames, route, viewerWith } from "../context.ts";
 import { basisInputSchema, basisSchema, draftSchema, releaseSchema, releaseSummarySchema } from "../schema.ts";
 import { copyView, officerNames, releaseView } from "../views.ts";
 import { instantFrom } from "./records.ts";
+
+function draftOf({ fair = false, reviewBy, ...input }: z.infer<typeof draftSchema>): DraftInput {
+  return { ...input, fair, reviewBy: instantFrom(reviewBy) };
+}
 
 export function releaseRoutes(api: Api, deps: ApiDeps): void {
   const { store, self, safeguards } = deps;
@@ -90,7 +95,7 @@ export function releaseRoutes(api: Api, deps: ApiDeps): void {
     async (c) => {
       const viewer = viewerWith(c, "release.draft");
       const input = c.req.valid("json");
-      const { release } = await safeguards.draft(viewer, { ...input, reviewBy: instantFrom(input.reviewBy) });
+      const { release } = await safeguards.draft(viewer, draftOf(input));
       return c.json(await releaseDetail(viewer, release.id), 200);
     },
   );
@@ -125,7 +130,7 @@ export function releaseRoutes(api: Api, deps: ApiDeps): void {
     async (c) => {
       const viewer = viewerWith(c, "release.draft");
       const input = c.req.valid("json");
-      await safeguards.edit(viewer, c.req.valid("param").id, { ...input, reviewBy: instantFrom(input.reviewBy) });
+      await safeguards.edit(viewer, c.req.valid("param").id, draftOf(input));
       return c.json(await releaseDetail(viewer, c.req.valid("param").id), 200);
     },
   );

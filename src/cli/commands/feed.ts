@@ -194,5 +194,6 @@ function moved({ imported, unchanged, problems, sent, refused, withheld }: FeedC
 
 function line(feed: Feed): string {
   const state = feed.lastError === null ? (feed.lastRunAt ?? "never run") : `FAILED: ${feed.lastError}`;
-  return `${feed.name.padEnd(16)} ${feed.direction}  ${feed.url}  ${state}  ${moved(feed)}`;
+  const next = feed.everySeconds === null ? "by hand" : `next ${feed.nextRunAt ?? "now"}`;
+  return `${feed.name.padEnd(16)} ${feed.direction}  ${feed.url}  ${state}  ${next}  ${moved(feed)}`;
 }

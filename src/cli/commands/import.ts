@@ -6,10 +6,13 @@ const SHOWN = 10;
 export function importCommand(program: Command): void {
   program
     .command("import")
-    .description("read a file: STIX 2.1 (bundle, list, object, JSON lines), OFAC SDN CSV, UN consolidated XML")
+    .description(
+      "read a file: STIX 2.1 (bundle, list, object, JSON lines), OFAC SDN CSV, UN consolidated XML, MISP events",
+    )
     .argument("<file>")
+    .option("--format <name>", "what kind of file it is, when its content does not tell: stix, misp, …")
     .option("--marking <id...>", "markings to give to everything in it")
-    .action(async (file: string, options: { marking?: string[] }, command: Command) => {
+    .action(async (file: string, options: { format?: string; marking?: string[] }, command: Command) => {
       await withNode(command, async (node) => {
         const officer = await actingOfficer(command, node);
         const source = fileSource(file);
@@ -19,6 +22,7 @@ export function importCommand(program: Command): void {
         const run = await node.intake.importFile(officer, {
           source,
           signal: stop.signal,
+          ...(options.format === undefined ? {} : { format: options.format }),
           ...(options.marking === undefined ? {} : { markings: options.marking }),
           onProgress: ({ imported, unchanged, bytes }) => {
             if (process.stderr.isTTY)

@@ -10,15 +10,15 @@ export function inboxCommand(program: Command): void {
         const officer = await actingOfficer(command, node);
         const parcels = await node.store.read(officer, async (r) => {
           const channels = new Map((await r.channels.list()).map((channel) => [channel.id, channel.partnerName]));
-          const inbound = await r.parcels.inboundList({ kinds: ["release", "correction", "recall"] });
-          return inbound.map(({ channel, sequence, kind, receivedAt, summary }) => ({
-            channel,
-            from: channels.get(channel) ?? channel,
-            sequence,
-            kind,
-            receivedAt,
-            ...(JSON.parse(summary) as { title: string; records: number }),
-          }));
+          const inbound = await r.parcels.inboundList({ kinds: ["release", "correction", "recall", "fair-key"] });
+          return inbound.flatMap(({ channel, sequence, kind, receivedAt, summary }) => {
+            const { gives, ...said } = JSON.parse(summary) as { title?: string; records?: number; gives?: string };
+            // The key of a sealed release opened what the inbox shows; one that opened nothing is an incident.
+            if (kind === "fair-key" && gives === undefined) return [];
+            const { title = "", records = 0 } = said;
+            const from = channels.get(channel) ?? channel;
+            return [{ channel, from, sequence, kind: gives ?? kind, receivedAt, ...said, title, records }];
+          });
         });
         print(
           command,

@@ -10,6 +10,7 @@ interface DraftOptions {
   readonly basis?: string;
   readonly reviewBy?: string;
   readonly record: readonly string[];
+  readonly fair?: boolean;
   readonly submit?: boolean;
 }
 
@@ -38,6 +39,7 @@ export function releaseCommand(program: Command): void {
     .option("--basis <id>", "the legal basis")
     .option("--review-by <date>", "when keeping it must be looked at again")
     .requiredOption("--record <id...>", "the records")
+    .option("--fair", "ciphertext first; the key goes when the partner has signed for it")
     .option("--submit", "hand it to the second officer at once")
     .action(async (options: DraftOptions, command: Command) => {
       await withNode(command, async (node) => {
@@ -51,6 +53,7 @@ export function releaseCommand(program: Command): void {
           legalBasis: options.basis ?? null,
           reviewBy: options.reviewBy === undefined ? null : dateOption(options.reviewBy),
           records: options.record,
+          fair: options.fair ?? false,
         });
         const review = options.submit === true ? await node.safeguards.submit(officer, draft.release.id) : draft;
         print(command, review, words(review));

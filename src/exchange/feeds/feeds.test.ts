@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { instantOf } from "#base";
-import { createIntake, stixLoader } from "#intake";
+import { createIntake, mispLoader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
 import { handlingMarking, type Role, type Viewer } from "#policy";
-import { coreTypes, TypeRegistry } from "#stix";
+import { coreTypes, scoId, TypeRegistry } from "#stix";
 import { openSqlite, openStore, type Store } from "#store";
 import { COLLECTION, send, startTestServer, type TestServer, tool } from "../taxii-client/testing.ts";
 import { createFeeds, type Feeds } from "./service.ts";
@@ -33,7 +33,7 @@ beforeEach(async () => {
     store,
     clock,
     self: { id: HOME, name: "Home", key: signingKey(seed), url: "https://x/", tlsPin: "", purposes: [] },
-    intake: createIntake({ store, party: HOME, clock, registry, loaders: [stixLoader] }),
+    intake: createIntake({ store, party: HOME, clock, registry, loaders: [mispLoader, stixLoader] }),
     secrets: {
       get: (name) => secrets.get(name) ?? null,
       set: (name, credentials) => void secrets.set(name, credentials),
@@ -85,6 +85,14 @@ describe("a pull", () => {
     fill(25, 28);
     expect(await feeds.run(analyst, "tools")).toMatchObject({ imported: 3 });
     expect(await held()).toBe(28);
+  });
+
+  test("a page is read as STIX, even one that looks like another kind of file", async () => {
+    const value = "example.org";
+    const object = { type: "domain-name", id: scoId("domain-name", { value }), value, info: "x", analysis: "1" };
+    server.held.push({ object, added: "2026-01-01T00:00:00.000001Z" });
+    await feeds.add(analyst, wanted());
+    expect(await feeds.run(analyst, "tools")).toMatchObject({ state: "done", imported: 1, problems: 0 });
   });
 
   test("a quiet collection makes no import at all", async () => {

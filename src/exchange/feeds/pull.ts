@@ -34,6 +34,8 @@ export async function pull(
     if (page.objects > 0 && hash !== saved.lastPage) {
       const run = await intake.importFile(hold.viewer, {
         source: pageSource(feed.name, page.body),
+        // An envelope holds STIX whatever it looks like: no stranger's page is taken for another kind of file.
+        format: "stix",
         markings: feed.markings,
         signal: hold.signal,
       });

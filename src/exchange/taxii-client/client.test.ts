@@ -168,6 +168,21 @@ describe("faults", () => {
     await expect(get()).resolves.toMatchObject({ objects: 0 });
     expect(Date.now() - started).toBeGreaterThan(950);
   });
+  test("a date to come again at, from a server that does not tell its own time", async () => {
+    server.fault = (_request, response) => {
+      response.sendDate = false;
+      return send(
+        response,
+        503,
+        { title: "Closed" },
+        { "retry-after": new Date(Date.now() + 7_200_000).toUTCString() },
+      );
+    };
+    const error = await get().catch((thrown: unknown) => thrown);
+    const { retryAfterMs } = (error as { detail: { retryAfterMs: number } }).detail;
+    expect(retryAfterMs).toBeGreaterThan(7_000_000);
+    expect(retryAfterMs).toBeLessThan(7_201_000);
+  });
   test("a server that asks for more patience than there is: the wait is told", async () => {
     server.fault = (_request, response) =>
       send(response, 503, { title: "Closed", error_id: "e1" }, { "retry-after": "3600" });

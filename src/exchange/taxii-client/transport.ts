@@ -209,8 +209,8 @@ function retryAfter(headers: Headers): number | null {
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
   const date = Date.parse(text);
   const served = Date.parse(headers.get("date") ?? "");
-  // By the server's own clock, so that a difference between the two clocks does not matter.
-  return Number.isNaN(date) || Number.isNaN(served) ? null : Math.max(date - served, 0);
+  // By the server's own clock where it tells it, so that a difference between the two clocks does not matter.
+  return Number.isNaN(date) ? null : Math.max(date - (Number.isNaN(served) ? Date.now() : served), 0);
 }
 
 const CODES: Readonly<Record<number, TaxiiErrorCode>> = {

@@ -15,7 +15,13 @@ export const configSchema = z.strictObject({
     purposes: z.array(z.string().min(1).max(200)).max(100),
   }),
   /** Where partners reach this node. Port 0 takes a free one. */
-  link: z.strictObject({ host: z.string(), port, url: z.url({ protocol: /^https$/ }) }),
+  link: z.strictObject({
+    host: z.string(),
+    port,
+    url: z.url({ protocol: /^https$/ }),
+    /** How long a partner may be silent in the middle of an answer; 60 unless told. */
+    timeoutSeconds: z.int().min(1).max(3600).optional(),
+  }),
   /** Where officers reach the workbench. */
   web: z.strictObject({
     host: z.string(),
@@ -69,8 +75,29 @@ export const configSchema = z.strictObject({
     )
     .max(16)
     .optional(),
+  /** The TAXII 2.1 server. Without this it stands at /taxii2/ beside the workbench. */
+  taxii: z
+    .strictObject({
+      /** What clients call it, when a proxy stands before it: `https://taxii.example`. */
+      url: z.url({ protocol: /^https?$/ }).optional(),
+      contact: z.string().max(300).optional(),
+      /** A listener of its own, over TLS when key and certificate (PEM files) are named; the workbench's then serves no TAXII. */
+      listen: z
+        .strictObject({ host: z.string(), port, key: z.string().optional(), cert: z.string().optional() })
+        .refine((own) => (own.key === undefined) === (own.cert === undefined), "key and cert go together")
+        .optional(),
+      /** Bytes of one request. */
+      maxContentLength: z
+        .int()
+        .min(1024)
+        .max(256 * 1024 * 1024)
+        .optional(),
+    })
+    .optional(),
   /** `sqlite`: a file in the node's folder. Otherwise a PostgreSQL connection string. */
   store: z.string().default("sqlite"),
+  /** Bytes that a SQLite store may take: at the limit a node stops taking in, before the disk is full for everything else. */
+  maxStoreBytes: z.int().min(1).optional(),
 });
 
 export type Config = z.infer<typeof configSchema>;

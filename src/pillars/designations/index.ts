@@ -1,7 +1,33 @@
 /**
- * designations: who lists which group or person, where, since when, under which law. For now its record types and the
- * loaders of the lists of the United States (OFAC) and the United Nations.
+ * designations: who lists which group or person, where, since when, under which law. The formats in which lists are published
+ * (also as intake's loaders), the registry that follows each list from state to state, and what parties record about listings.
  */
-export { ofacLoader } from "./ofac-loader.ts";
+import type { Loader } from "#intake";
+import { euXml } from "./formats/eu-xml.ts";
+import { loaderOf } from "./formats/format.ts";
+import { ofacAdvanced } from "./formats/ofac-advanced.ts";
+import { ofacCsv } from "./formats/ofac-csv.ts";
+import { ukCsv } from "./formats/uk-csv.ts";
+import { unXml } from "./formats/un-xml.ts";
+
+export type { Address, Alias, Birth, Entry, Identifier, Relation, SubjectClass, SubjectKind } from "./entry.ts";
+export { DesignationError, type DesignationErrorCode } from "./errors.ts";
+export { actTypes, type Position, POSITIONS } from "./acts.ts";
+export type { Act } from "./registry/acts-of.ts";
+export type { Candidate } from "./registry/candidates.ts";
+export { currentSubjects, type ListedSubject } from "./registry/current.ts";
+export type { Delta, DeltaEntry, FieldChange } from "./registry/delta.ts";
+export type { Dossier, DossierListing, Shown } from "./registry/dossier.ts";
+export type { Fetched, FetchRequest } from "./registry/fetch.ts";
+export type { Answer, Basis, Interval, Sighting, Standing } from "./registry/history.ts";
+export type { ListFile, LoadRequest, LoadResult } from "./registry/load.ts";
+export type { Matrix, MatrixCell, MatrixRow } from "./registry/matrix.ts";
+export type { CaseStep, NewAmendment, NewCase, NewProposal, NewView, Written } from "./registry/write-acts.ts";
+export { createRegistry, type ListStatus, type Registry } from "./registry/service.ts";
+export type { Listing } from "./registry/show.ts";
 export { DESIGNATION_EXTENSION_ID, designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "./types.ts";
-export { unLoader } from "./un-loader.ts";
+
+export const ofacLoader: Loader = loaderOf(ofacCsv);
+export const unLoader: Loader = loaderOf(unXml);
+/** Every list that a file shows by itself to be one. */
+export const listLoaders: readonly Loader[] = [ofacLoader, unLoader, ...[ofacAdvanced, ukCsv, euXml].map(loaderOf)];

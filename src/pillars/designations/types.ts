@@ -40,5 +40,35 @@ export const subjectExtensionSchema = z.looseObject({
   extension_type: z.literal("property-extension"),
   /** The list's own stable key. */
   list_key: text,
-  aliases: z.array(z.looseObject({ name: text, kind: text, quality: text.optional() })).optional(),
+  subject_kind: z.enum(["person", "organization", "vessel", "aircraft", "unspecified"]).optional(),
+  aliases: z
+    .array(
+      z.looseObject({
+        name: text,
+        kind: text,
+        quality: text.optional(),
+        script: text.optional(),
+        language: text.optional(),
+      }),
+    )
+    .optional(),
+  /** First and last possible day; without them, only the list's words are known. */
+  births: z
+    .array(
+      z.looseObject({
+        precision: z.enum(["exact", "approximate", "between"]),
+        from: z.iso.date().optional(),
+        to: z.iso.date().optional(),
+        calendar: z.literal("hijri").optional(),
+        text,
+      }),
+    )
+    .optional(),
+  identifiers: z.array(z.looseObject({ kind: text, value: text, country: text.optional() })).optional(),
+  places: z.array(z.looseObject({ text, country: text.optional() })).optional(),
+  relations: z.array(z.looseObject({ kind: text, key: text.optional(), name: text.optional() })).optional(),
+  /** Keys on other lists that this list itself gives for the same subject. */
+  other_keys: z.array(text).optional(),
+  /** What the list holds beyond these, by its own names, as it came. */
+  as_listed: z.looseObject({}).optional(),
 });

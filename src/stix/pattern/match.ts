@@ -72,12 +72,14 @@ export interface PatternCheck {
   readonly errors: readonly PatternError[];
   /** What a valid pattern asks that `compilePattern` refuses to run. */
   readonly warnings: readonly PatternError[];
+  /** What was read; null where the text is no pattern. */
+  readonly pattern: Pattern | null;
 }
 
 /** Names the faults of a pattern, its regular expressions included, in the order of the text (at most 20). */
 export function checkPattern(text: string, limits: PatternLimits = {}): PatternCheck {
   const { parsed, errors } = inspectPattern(text, limits);
-  if (parsed === null) return { valid: false, errors, warnings: [] };
+  if (parsed === null) return { valid: false, errors, warnings: [], pattern: null };
   const found: PatternError[] = [];
   const { compile } = placedRegexes(text, parsed);
   planOf(parsed.pattern, {
@@ -92,7 +94,8 @@ export function checkPattern(text: string, limits: PatternLimits = {}): PatternC
     },
   });
   const wrong = found.filter(({ code }) => code === "pattern-regex");
-  return { valid: wrong.length === 0, errors: wrong, warnings: found.filter(({ code }) => code !== "pattern-regex") };
+  const warnings = found.filter(({ code }) => code !== "pattern-regex");
+  return { valid: wrong.length === 0, errors: wrong, warnings, pattern: parsed.pattern };
 }
 
 /** Faults of a regular expression are told at the constant that holds it. */

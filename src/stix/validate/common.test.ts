@@ -69,7 +69,7 @@ describe("§2 common data types", () => {
     [
       "2.7 an algorithm by no name",
       { external_references: [{ source_name: "s", url: "https://e.org/", hashes: { SHA256: "00" } }] },
-      "error hash-name /external_references/0/hashes/SHA256",
+      "warning vocabulary /external_references/0/hashes/SHA256",
     ],
     [
       "2.7 one's own algorithm",

@@ -25,11 +25,14 @@ import {
 
 /**
  * Extensions that the field has published, recognised by their ids: FIRST's TLP 2.0, the OASIS common repository's incident suite
- * and contact information, and the United States' access control specification. Each is open: what a later version adds is taken.
+ * and contact information, the United States' access control and controlled unclassified information, and FIRST's
+ * exchange policy. Each is open: what a later version adds is taken.
  */
 const SUITE = "incident extension suite";
 const CONTACT = "identity contact information";
 const ACS = "ACS 3.0";
+const CUI = "CUI";
+const IEP = "IEP 2.0";
 
 const propertyExtension: Spec = { kind: "constant", value: "property-extension" };
 const anyId: Spec = { kind: "identifier" };
@@ -188,6 +191,46 @@ const accessControl: Shape = {
   },
 };
 
+const oneOf = (name: string, terms: string): Spec => vocabulary(closedTerms(name, terms));
+const controlled: Shape = {
+  section: CUI,
+  open: true,
+  properties: {
+    extension_type: req(propertyExtension),
+    control: req(oneOf("CUI control marking", "CONTROLLED CUI")),
+    designator_ref: req(refTo("identity")),
+    categories: strings,
+    disseminations: strings,
+    required_statements: strings,
+    supplemental_administrative: strings,
+  },
+};
+
+const exchangePolicy: Shape = {
+  section: IEP,
+  open: true,
+  properties: {
+    extension_type: req(propertyExtension),
+    encrypt_in_transit: req(oneOf("encrypt_in_transit", "must may")),
+    permitted_actions: req(
+      oneOf(
+        "iep-permitted-actions-enum",
+        "none contact-for-instruction internally-visible-actions externally-visible-indirect-actions externally-visible-direct-actions",
+      ),
+    ),
+    affected_party_notifications: req(oneOf("affected_party_notifications", "may must-not")),
+    tlp: req(oneOf("tlp", "red amber green white")),
+    provider_attribution: req(oneOf("provider_attribution", "may must must-not")),
+    unmodified_resale: req(oneOf("unmodified_resale", "may must-not")),
+    iep_id: req(string),
+    iep_version: req({ kind: "number", min: 2, max: 2 }),
+    description: req(string),
+    start_date: req(timestamp),
+    end_date: timestamp,
+  },
+  rules: [inOrder("start_date", "end_date", IEP)],
+};
+
 /** Extensions that stand as a value under `extensions`, and the type that each belongs on. */
 export const PROPERTY_EXTENSIONS: Readonly<Record<string, { readonly on: string; readonly shape: Shape }>> = {
   [TLP2_EXTENSION]: {
@@ -197,6 +240,8 @@ export const PROPERTY_EXTENSIONS: Readonly<Record<string, { readonly on: string;
   "extension-definition--ef765651-680c-498d-9894-99799f2fa126": { on: "incident", shape: incidentCore },
   "extension-definition--66e2492a-bbd3-4be6-88f5-cc91a017a498": { on: "identity", shape: contactInformation },
   "extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce": { on: "marking-definition", shape: accessControl },
+  "extension-definition--dff17fb3-edcb-4f99-ad1b-4b751c95738a": { on: "marking-definition", shape: controlled },
+  "extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a": { on: "marking-definition", shape: exchangePolicy },
 };
 
 /** §2.3.2 of the suite: an impact has the extension of its category. */

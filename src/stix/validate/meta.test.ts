@@ -280,4 +280,41 @@ describe("published extensions", () => {
     });
     expect(judge(marking)).toContain(`error required /extensions/${acs}/identifier`);
   });
+
+  test.each<[string, string, object, string]>([
+    [
+      "CUI",
+      "extension-definition--dff17fb3-edcb-4f99-ad1b-4b751c95738a",
+      { control: "CUI", designator_ref: "identity--10000000-0000-4000-8000-000000000001", categories: ["SP-PRVCY"] },
+      "control",
+    ],
+    [
+      "IEP 2.0",
+      "extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a",
+      {
+        encrypt_in_transit: "must",
+        permitted_actions: "none",
+        affected_party_notifications: "may",
+        tlp: "amber",
+        provider_attribution: "may",
+        unmodified_resale: "must-not",
+        iep_id: "10000000-0000-4000-8000-000000000001",
+        iep_version: 2,
+        description: "d",
+        start_date: "2025-01-01T00:00:00Z",
+      },
+      "tlp",
+    ],
+  ])("the marking %s is known and held against its definition", (_, extension, content, property) => {
+    const marked = (more: object) =>
+      judge({
+        type: "marking-definition",
+        spec_version: "2.1",
+        id: "marking-definition--10000000-0000-4000-8000-000000000001",
+        created: "2025-01-01T00:00:00.000Z",
+        extensions: { [extension]: { extension_type: "property-extension", ...content, ...more } },
+      });
+    expect(marked({})).toEqual([]);
+    expect(marked({ [property]: "other" })).toEqual([`error enumeration /extensions/${extension}/${property}`]);
+  });
 });

@@ -1,24 +1,12 @@
-import type { PatternError } from "../pattern/errors.ts";
-import { checkPattern } from "../pattern/match.ts";
 import { isLowerHyphens } from "./forms.ts";
 import { kindOf } from "./kinds.ts";
+import { patternOfIndicator } from "./pattern-rules.ts";
 import type { Rule } from "./report.ts";
 import { atLeastOne, catalogue, exactlyOne, needs, shouldHave } from "./rules.ts";
 import type { Form } from "./spec.ts";
 import { COUNTRIES } from "./vocabularies.ts";
 
 const AREA = /^[A-Z]{2}-[A-Z0-9]{1,3}$/;
-
-/** §4.7 and §9: a STIX pattern is one of the language; what we cannot run is told, and no fault of the object. */
-const pattern: Rule = (indicator, at) => {
-  const { pattern: text, pattern_type: type } = indicator;
-  if (type !== "stix" || typeof text !== "string") return;
-  const { errors, warnings } = checkPattern(text);
-  for (const error of errors) at.error(error.code, told(error), "9", "pattern");
-  for (const warning of warnings) at.warning(warning.code, told(warning), "9", "pattern");
-};
-
-const told = ({ message, where }: PatternError): string => (where === undefined ? message : `${where}: ${message}`);
 
 /** §4.11. */
 const family: Rule = (malware, at) => {
@@ -88,7 +76,7 @@ const product: Form = {
 export const domainRules = {
   capec: catalogue("capec", /^CAPEC-[0-9]+$/, "CAPEC-163", "4.1"),
   cve: catalogue("cve", /^CVE-[0-9]{4}-[0-9]{4,}$/, "CVE-2016-1234", "4.19"),
-  pattern,
+  pattern: patternOfIndicator,
   indicatorNamed: shouldHave(["name", "description"], "4.7"),
   family,
   country,

@@ -182,6 +182,29 @@ describe("§4 rules over several properties", () => {
     expect(judge(changed("malware", { name: undefined, is_family: false }))).toEqual([]);
   });
 
+  test.each([
+    ["[file:name = 'a' OR file:hashes.MD5 = 'b' OR x-own:own = 1 OR file:x_own = 1 OR file:id = 'c']", []],
+    ["[file:nosuch = 1]", ["warning pattern-property /pattern"]],
+    ["[file:nosuch = 1] AND [file:nosuch = 2]", ["warning pattern-property /pattern"]],
+    ["[own-type:name = 1]", ["warning pattern-type /pattern"]],
+    ["[Own:name = 1]", ["error pattern-type /pattern"]],
+    ["[x--own:name = 1]", ["error pattern-type /pattern"]],
+    ["[malware:name = 'x']", ["error pattern-type /pattern"]],
+    ["[file:Name = 'x']", ["error pattern-property /pattern"]],
+    ["[file:'na-me' = 'x']", ["error pattern-property /pattern"]],
+    [
+      "[file:name = 'x'] START t'2024-01-01T00:00:00Z' STOP t'2025-02-01T00:00:00Z'",
+      ["warning pattern-window /pattern"],
+    ],
+    [
+      "[file:name = 'x'] START t'2025-01-01T00:00:00.0Z' STOP t'2026-01-01T00:00:00Z'",
+      ["warning pattern-window /pattern"],
+    ],
+    ["[file:name = 'x'] START t'2025-01-01T00:00:00Z' STOP t'2025-06-01T00:00:00.000Z'", []],
+  ])("§9.7 and §9.5.1: what the pattern %s names", (pattern, found) => {
+    expect(judge(changed("indicator", { pattern }))).toEqual(found);
+  });
+
   test("a STIX pattern is held against the language of §9, another is not", () => {
     const judged = (pattern: string, pattern_type = "stix") => judge(changed("indicator", { pattern, pattern_type }));
     expect(judged("[")).toEqual(["error pattern-syntax /pattern"]);

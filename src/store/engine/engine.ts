@@ -32,5 +32,7 @@ export interface Engine {
   writing<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
   /** Copies the whole database into a new file while others go on writing; `null` where the engine has its own ways. */
   readonly backup: ((file: string, onProgress: (part: number) => void) => Promise<void>) | null;
+  /** After a deletion: leaves as little of the old text in the engine's files as the engine can. Online. @returns false when somebody was reading; try again. */
+  scrub(): Promise<boolean>;
   close(): Promise<void>;
 }

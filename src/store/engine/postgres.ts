@@ -45,6 +45,12 @@ export function postgresEngine(dialect: Dialect): Engine {
     backup: null,
     reading: (fn) => run("begin isolation level repeatable read read only", fn),
     writing: (fn) => run("begin", fn),
+    scrub: () =>
+      kysely.connection().execute(async (db) => {
+        // Frees the old versions of the rows; the pages themselves are written over as they are used again.
+        await sql.raw("vacuum record, inbound, outbound").execute(db);
+        return true;
+      }),
     close: () => kysely.destroy(),
   };
 }

@@ -6,9 +6,14 @@ import type { BulkInsert, Engine, SqlValue, Tx } from "./engine.ts";
 const BUSY_TIMEOUT_MS = 15_000;
 const MAX_CACHED_STATEMENTS = 500;
 
-/** Opens (and makes) a SQLite file. `:memory:` is one connection for reads and writes, for tests. */
-export function openSqlite(file: string): Engine {
-  const writer = connect(file, true);
+const PAGE_BYTES = 8192;
+
+/**
+ * Opens (and makes) a SQLite file. `:memory:` is one connection for reads and writes, for tests.
+ * @param maxBytes the file does not grow beyond it: a write that would fails as on a full disk
+ */
+export function openSqlite(file: string, maxBytes?: number): Engine {
+  const writer = connect(file, true, maxBytes);
   const reader = file === ":memory:" ? writer : connect(file, false);
   return {
     name: "sqlite",
@@ -26,6 +31,7 @@ export function openSqlite(file: string): Engine {
         source.close();
       }
     },
+    scrub: () => writer.scrub(),
     async close() {
       await writer.close();
       if (reader !== writer) await reader.close();
@@ -35,15 +41,17 @@ export function openSqlite(file: string): Engine {
 
 interface Connection {
   run<T>(begin: string, fn: (tx: Tx) => Promise<T>): Promise<T>;
+  scrub(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-function connect(file: string, writable: boolean): Connection {
+function connect(file: string, writable: boolean, maxBytes?: number): Connection {
   const native = new DatabaseSync(file);
-  native.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}; pragma page_size = 8192; pragma journal_mode = wal;
+  native.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}; pragma page_size = ${PAGE_BYTES}; pragma journal_mode = wal;
     pragma synchronous = full; pragma wal_autocheckpoint = 8192; pragma foreign_keys = on; pragma mmap_size = 67108864;
-    pragma cache_size = -32768; pragma temp_store = memory;`);
+    pragma cache_size = -32768; pragma temp_store = memory; pragma secure_delete = on;`);
   if (!writable) native.exec("pragma query_only = on");
+  if (maxBytes !== undefined) native.exec(`pragma max_page_count = ${Math.max(1, Math.floor(maxBytes / PAGE_BYTES))}`);
   const statements = statementCache(native);
   const kysely = new Kysely<Database>({ dialect: new SqliteDialect({ database: shim(native, statements) }) });
 
@@ -66,6 +74,17 @@ function connect(file: string, writable: boolean): Connection {
         }
       });
     },
+    scrub: () =>
+      kysely.connection().execute(async (db) => {
+        // Cuts the log, with its old images of pages, to nothing. It never waits for a reader, who may be of this very process.
+        await sql.raw("pragma busy_timeout = 0").execute(db);
+        try {
+          const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db);
+          return rows[0]?.busy === 0;
+        } finally {
+          await sql.raw(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`).execute(db);
+        }
+      }),
     async close() {
       await kysely.destroy();
       if (native.isOpen) native.close();

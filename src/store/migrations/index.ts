@@ -1,22 +1,39 @@
 import { sql } from "kysely";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, Tx } from "../engine/engine.ts";
 import { StoreError } from "../errors.ts";
 import { records } from "./0001-records.ts";
 import { cooperation } from "./0002-cooperation.ts";
 import { cosignatures } from "./0010-cosignatures.ts";
 import { feeds } from "./0011-feeds.ts";
+import { taxii } from "./0012-taxii.ts";
+import { delivery } from "./0015-delivery.ts";
+import { onward } from "./0018-onward.ts";
 import { access } from "./0020-access.ts";
 import { audit } from "./0021-audit.ts";
+import { lists } from "./0026-lists.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order. A published migration never changes; a new one is added below it. */
-const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds, access, audit];
+const migrations: readonly Migration[] = [
+  records,
+  cooperation,
+  cosignatures,
+  feeds,
+  taxii,
+  delivery,
+  onward,
+  access,
+  audit,
+  lists,
+];
 
 /**
  * Brings the database to this version, each step in one transaction with its mark.
  * @throws StoreError `schema-newer` when the database was made by a later version of Entente.
  */
 export async function migrate(engine: Engine): Promise<readonly string[]> {
+  // A node whose disk is full still opens, to be read and to be told so: nothing is written when nothing is to be done.
+  if (await engine.reading(({ db }) => isCurrent(engine, db))) return [];
   return engine.writing(async ({ db }) => {
     if (engine.name === "postgres") await sql`select pg_advisory_xact_lock(4919)`.execute(db);
     await sql`create table if not exists schema_migration (name text primary key)`.execute(db);
@@ -37,4 +54,16 @@ export async function migrate(engine: Engine): Promise<readonly string[]> {
     }
     return applied;
   });
+}
+
+async function isCurrent(engine: Engine, db: Tx["db"]): Promise<boolean> {
+  const there = await (
+    engine.name === "postgres"
+      ? sql`select 1 where to_regclass('schema_migration') is not null`
+      : sql`select 1 from sqlite_master where name = 'schema_migration'`
+  ).execute(db);
+  if (there.rows.length === 0) return false;
+  const { rows } = await sql<{ name: string }>`select name from schema_migration`.execute(db);
+  const done = new Set(rows.map((row) => row.name));
+  return done.size === migrations.length && migrations.every(({ name }) => done.has(name));
 }

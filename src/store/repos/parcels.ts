@@ -1,6 +1,9 @@
+import { sql } from "kysely";
 import type { Instant } from "#base";
-import type { ParcelKind } from "../tables/exchange.ts";
-import type { RepoContext } from "./context.ts";
+import type { ExchangeTables, ParcelKind } from "../tables/exchange.ts";
+import type { BulkInsert } from "../engine/engine.ts";
+import { StoreError } from "../errors.ts";
+import { actorName, chunks, type RepoContext } from "./context.ts";
 
 export interface OutboundParcel {
   readonly channel: string;
@@ -21,6 +24,8 @@ export interface OutboundParcel {
   readonly deliveredAt: Instant | null;
   readonly lastError: string | null;
   readonly receipt: number | null;
+  /** When its text was deleted; `envelope` is then empty. */
+  readonly erasedAt?: Instant | null;
 }
 
 export interface InboundParcel {
@@ -36,6 +41,8 @@ export interface InboundParcel {
   /** JSON: what the inbox shows without opening the envelope. */
   readonly summary: string;
   readonly receivedAt: Instant;
+  /** When its text was deleted; `envelope` is then empty. */
+  readonly erasedAt?: Instant | null;
 }
 
 export interface Incident {
@@ -44,21 +51,80 @@ export interface Incident {
   readonly kind: string;
   readonly message: string;
   readonly evidence: string;
+  /** SHA-256 of the whole evidence, of which `evidence` may be the beginning. */
+  readonly digest: string;
   readonly at: Instant;
+  /** How often the same was tried, and when last. */
+  readonly times: number;
+  readonly lastAt: Instant;
   readonly seenBy: string | null;
 }
 
+const text = (name: string) => ({ name, type: "text" }) as const;
+const integer = (name: string) => ({ name, type: "integer" }) as const;
+
+// The first two columns name a row: that is what the engines ask of a bulk insert.
+const INSERT_OUTBOUND: BulkInsert = {
+  table: "outbound",
+  key: null,
+  columns: [
+    integer("sequence"),
+    text("channel"),
+    text("kind"),
+    text("hash"),
+    text("envelope"),
+    text("salt"),
+    text("subject"),
+    text("created_at"),
+    text("state"),
+    integer("attempts"),
+    text("next_attempt_at"),
+    text("delivered_at"),
+    text("last_error"),
+    integer("receipt"),
+    text("erased_at"),
+  ],
+};
+
+const INSERT_INBOUND: BulkInsert = {
+  table: "inbound",
+  key: null,
+  columns: [
+    integer("sequence"),
+    text("channel"),
+    text("kind"),
+    text("hash"),
+    text("envelope"),
+    text("salt"),
+    text("checkpoint"),
+    text("subject"),
+    text("summary"),
+    text("received_at"),
+    text("erased_at"),
+  ],
+};
+
 export interface ParcelReader {
   outbound(channel: string, sequence: number): Promise<OutboundParcel | null>;
+  outboundAt(channel: string, sequences: readonly number[]): Promise<readonly OutboundParcel[]>;
   outboundBySubject(subject: string): Promise<readonly OutboundParcel[]>;
   outboundByHash(channel: string, hash: string): Promise<OutboundParcel | null>;
   outboundList(channel: string, limit?: number): Promise<readonly OutboundParcel[]>;
   /** The first parcels not yet delivered, in order, whether or not their time has come. */
   queue(channel: string, limit: number, after?: number): Promise<readonly OutboundParcel[]>;
+  /**
+   * As `queue`, for one message: parcels without a gap between them, whose envelopes have at most `bytes` in all; the first
+   * is there whatever its size. `until`: a place in the log that the batch does not pass.
+   */
+  batch(
+    channel: string,
+    bounds: { readonly count: number; readonly bytes: number; readonly after?: number; readonly until?: number },
+  ): Promise<readonly OutboundParcel[]>;
   queued(channel: string): Promise<number>;
   /** Releases, corrections and recalls for which no receipt has come. */
   unreceipted(channel: string): Promise<number>;
   inbound(channel: string, sequence: number): Promise<InboundParcel | null>;
+  inboundByHash(channel: string, hash: string): Promise<InboundParcel | null>;
   inboundList(query?: {
     channel?: string;
     kinds?: readonly ParcelKind[];
@@ -67,6 +133,12 @@ export interface ParcelReader {
   /** What opens the commitments of a log's entries, in order, without the parcels themselves: a page is small. */
   openings(side: "inbound" | "outbound", channel: string, from: number, count: number): Promise<readonly Opening[]>;
   incidents(limit?: number): Promise<readonly Incident[]>;
+  incident(id: string): Promise<Incident | null>;
+  /**
+   * The incident that this evidence belongs to: the same once more, or the newest of its kind on the channel when `most` of
+   * them wait already. @returns its id.
+   */
+  incidentOf(channel: string | null, kind: string, digest: string, most: number): Promise<string | null>;
 }
 
 interface Opening {
@@ -77,8 +149,10 @@ interface Opening {
 }
 
 export interface ParcelWriter extends ParcelReader {
-  addOutbound(parcel: OutboundParcel): Promise<void>;
-  delivered(channel: string, sequence: number): Promise<void>;
+  /** @throws StoreError `place-taken` when a parcel stands at one of the places. */
+  addOutbound(parcels: readonly OutboundParcel[]): Promise<void>;
+  /** The `count` parcels from `first` on have arrived. */
+  delivered(channel: string, first: number, count: number): Promise<void>;
   /** The partner holds everything before `size`. @returns how many parcels waited for that word. */
   deliveredBefore(channel: string, size: number): Promise<number>;
   failed(channel: string, sequence: number, error: string, nextAttemptAt: Instant): Promise<void>;
@@ -87,27 +161,61 @@ export interface ParcelWriter extends ParcelReader {
   /** The partner lacks what it once had: everything from `sequence` on waits again. */
   requeue(channel: string, sequence: number): Promise<void>;
   receipted(channel: string, sequence: number, receipt: number): Promise<void>;
-  addInbound(parcel: InboundParcel): Promise<void>;
+  /** @throws StoreError `place-taken` when a parcel stands at one of the places. */
+  addInbound(parcels: readonly InboundParcel[]): Promise<void>;
   addIncident(incident: Incident): Promise<void>;
+  incidentAgain(id: string, at: Instant): Promise<void>;
+  /** The actor of this transaction has looked at it. @returns false when it is not there or was looked at before. */
+  incidentSeen(id: string): Promise<boolean>;
 }
 
-export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
+export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
   const out = () => tx.db.selectFrom("outbound").selectAll();
   type OutRow = Awaited<ReturnType<ReturnType<typeof out>["executeTakeFirstOrThrow"]>>;
-  const toOut = ({ created_at, next_attempt_at, delivered_at, last_error, ...row }: OutRow): OutboundParcel => ({
+  const toOut = ({
+    created_at,
+    next_attempt_at,
+    delivered_at,
+    last_error,
+    erased_at,
+    ...row
+  }: OutRow): OutboundParcel => ({
     ...row,
     createdAt: created_at,
     nextAttemptAt: next_attempt_at,
     deliveredAt: delivered_at,
     lastError: last_error,
+    erasedAt: erased_at,
   });
   const into = () => tx.db.selectFrom("inbound").selectAll();
   type InRow = Awaited<ReturnType<ReturnType<typeof into>["executeTakeFirstOrThrow"]>>;
-  const toIn = ({ received_at, ...row }: InRow): InboundParcel => ({ ...row, receivedAt: received_at });
+  const toIn = ({ received_at, erased_at, ...row }: InRow): InboundParcel => ({
+    ...row,
+    receivedAt: received_at,
+    erasedAt: erased_at,
+  });
+  const toIncident = (row: ExchangeTables["incident"]): Incident => ({
+    id: row.id,
+    channel: row.channel,
+    kind: row.kind,
+    message: row.message,
+    evidence: row.evidence,
+    digest: row.digest,
+    at: row.at,
+    times: row.times,
+    lastAt: row.last_at,
+    seenBy: row.seen_by,
+  });
   return {
     async outbound(channel, sequence) {
       const row = await out().where("channel", "=", channel).where("sequence", "=", sequence).executeTakeFirst();
       return row === undefined ? null : toOut(row);
+    },
+    async outboundAt(channel, sequences) {
+      const found: OutboundParcel[] = [];
+      for (const part of chunks([...new Set(sequences)]))
+        found.push(...(await out().where("channel", "=", channel).where("sequence", "in", part).execute()).map(toOut));
+      return found;
     },
     async outboundBySubject(subject) {
       return (await out().where("subject", "=", subject).orderBy("channel").orderBy("sequence").execute()).map(toOut);
@@ -129,6 +237,35 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
         .execute();
       return rows.map(toOut);
     },
+    async batch(channel, { count, bytes, after = -1, until = Number.MAX_SAFE_INTEGER }) {
+      const waiting = () =>
+        tx.db
+          .selectFrom("outbound")
+          .where("state", "=", "queued")
+          .where("channel", "=", channel)
+          .where("sequence", ">", after)
+          .where("sequence", "<", until);
+      // The sizes first: envelopes that would not fit are not read.
+      const sizes = await waiting()
+        .select(["sequence", sql<number>`octet_length(envelope)`.as("bytes")])
+        .orderBy("sequence")
+        .limit(count)
+        .execute();
+      const [first] = sizes;
+      if (first === undefined) return [];
+      let [fitting, room] = [0, bytes];
+      for (const row of sizes) {
+        room -= row.bytes;
+        if (row.sequence !== first.sequence + fitting || (fitting > 0 && room < 0)) break;
+        fitting++;
+      }
+      const rows = await waiting()
+        .selectAll()
+        .where("sequence", "<", first.sequence + fitting)
+        .orderBy("sequence")
+        .execute();
+      return rows.map(toOut);
+    },
     async queued(channel) {
       const row = await tx.db
         .selectFrom("outbound")
@@ -144,12 +281,17 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
         .select((eb) => eb.fn.countAll<number>().as("n"))
         .where("channel", "=", channel)
         .where("receipt", "is", null)
-        .where("kind", "in", ["release", "correction", "recall"])
+        .where("erased_at", "is", null)
+        .where("kind", "in", ["release", "correction", "recall", "fair-offer", "fair-key"])
         .executeTakeFirstOrThrow();
       return row.n;
     },
     async inbound(channel, sequence) {
       const row = await into().where("channel", "=", channel).where("sequence", "=", sequence).executeTakeFirst();
+      return row === undefined ? null : toIn(row);
+    },
+    async inboundByHash(channel, hash) {
+      const row = await into().where("channel", "=", channel).where("hash", "=", hash).executeTakeFirst();
       return row === undefined ? null : toIn(row);
     },
     async inboundList({ channel, kinds, limit = 100 } = {}) {
@@ -170,26 +312,57 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
     },
     async incidents(limit = 100) {
       const rows = await tx.db.selectFrom("incident").selectAll().orderBy("at", "desc").limit(limit).execute();
-      return rows.map(({ seen_by, ...row }) => ({ ...row, seenBy: seen_by }));
+      return rows.map(toIncident);
     },
-    async addOutbound({ createdAt, nextAttemptAt, deliveredAt, lastError, ...parcel }) {
-      await tx.db
-        .insertInto("outbound")
-        .values({
-          ...parcel,
-          created_at: createdAt,
-          next_attempt_at: nextAttemptAt,
-          delivered_at: deliveredAt,
-          last_error: lastError,
-        })
+    async incident(id) {
+      const row = await tx.db.selectFrom("incident").selectAll().where("id", "=", id).executeTakeFirst();
+      return row === undefined ? null : toIncident(row);
+    },
+    async incidentOf(channel, kind, digest, most) {
+      const on = () => {
+        const rows = tx.db.selectFrom("incident").select("id");
+        return channel === null ? rows.where("channel", "is", null) : rows.where("channel", "=", channel);
+      };
+      const same = await on().where("digest", "=", digest).executeTakeFirst();
+      if (same !== undefined) return same.id;
+      const waiting = await on()
+        .where("kind", "=", kind)
+        .where("seen_by", "is", null)
+        .orderBy("at", "desc")
+        .limit(most)
         .execute();
+      return waiting.length < most ? null : (waiting[0]?.id ?? null);
     },
-    async delivered(channel, sequence) {
+    async addOutbound(parcels) {
+      const kept = await tx.insertMany(
+        INSERT_OUTBOUND,
+        parcels.map((p) => [
+          p.sequence,
+          p.channel,
+          p.kind,
+          p.hash,
+          p.envelope,
+          p.salt,
+          p.subject,
+          p.createdAt,
+          p.state,
+          p.attempts,
+          p.nextAttemptAt,
+          p.deliveredAt,
+          p.lastError,
+          p.receipt,
+          p.erasedAt ?? null,
+        ]),
+      );
+      if (kept.includes(null)) throw new StoreError("place-taken", "a parcel stands at this place of the log already");
+    },
+    async delivered(channel, first, count) {
       await tx.db
         .updateTable("outbound")
         .set({ state: "delivered", delivered_at: now, last_error: null })
         .where("channel", "=", channel)
-        .where("sequence", "=", sequence)
+        .where("sequence", ">=", first)
+        .where("sequence", "<", first + count)
         .execute();
     },
     async deliveredBefore(channel, size) {
@@ -235,17 +408,46 @@ export function parcelRepo({ tx, now }: RepoContext): ParcelWriter {
         .where("sequence", "=", sequence)
         .execute();
     },
-    async addInbound({ receivedAt, ...parcel }) {
-      await tx.db
-        .insertInto("inbound")
-        .values({ ...parcel, received_at: receivedAt })
-        .execute();
+    async addInbound(parcels) {
+      const kept = await tx.insertMany(
+        INSERT_INBOUND,
+        parcels.map((p) => [
+          p.sequence,
+          p.channel,
+          p.kind,
+          p.hash,
+          p.envelope,
+          p.salt,
+          p.checkpoint,
+          p.subject,
+          p.summary,
+          p.receivedAt,
+          p.erasedAt ?? null,
+        ]),
+      );
+      if (kept.includes(null)) throw new StoreError("place-taken", "a parcel stands at this place of the log already");
     },
-    async addIncident({ seenBy, ...incident }) {
+    async addIncident({ seenBy, lastAt, ...incident }) {
       await tx.db
         .insertInto("incident")
-        .values({ ...incident, seen_by: seenBy })
+        .values({ ...incident, seen_by: seenBy, last_at: lastAt, seen_at: null })
         .execute();
+    },
+    async incidentAgain(id, at) {
+      await tx.db
+        .updateTable("incident")
+        .set((eb) => ({ times: eb("times", "+", 1), last_at: at }))
+        .where("id", "=", id)
+        .execute();
+    },
+    async incidentSeen(id) {
+      const { numUpdatedRows } = await tx.db
+        .updateTable("incident")
+        .set({ seen_by: actorName(viewer), seen_at: now })
+        .where("id", "=", id)
+        .where("seen_by", "is", null)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
     },
   };
 }

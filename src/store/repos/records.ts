@@ -5,8 +5,9 @@ import { type AcceptedRecord, markingRefsOf } from "#stix";
 import type { BulkInsert } from "../engine/engine.ts";
 import { StoreError } from "../errors.ts";
 import { labelCondition } from "../label-sql.ts";
-import { actorName, chunks, readAction, type RepoContext } from "./context.ts";
+import { actorName, chunks, lockRecords, nextEpoch, readAction, type RepoContext } from "./context.ts";
 import type { LabelWriter } from "./labels.ts";
+import { type RecordEnds, recordEnds } from "./record-ends.ts";
 
 /** One stored version of a record, with its text exactly as it was accepted. */
 export interface StoredRecord {
@@ -23,7 +24,7 @@ export interface StoredRecord {
   readonly addedAt: Instant;
   readonly addedBy: string;
   readonly source: string;
-  readonly state: "held" | "withdrawn";
+  readonly state: "held" | "withdrawn" | "expired";
 }
 
 export interface RecordQuery {
@@ -44,7 +45,7 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
-export interface RecordReader {
+export interface RecordReader extends Pick<RecordEnds, "cameFrom" | "overdue"> {
   /** The latest version that this viewer may see, or the one named. `null` for absent and for not allowed alike. */
   get(id: string, version?: Instant): Promise<StoredRecord | null>;
   /** Newest first. */
@@ -52,6 +53,12 @@ export interface RecordReader {
   /** Latest versions, newest first. */
   list(query?: RecordQuery): Promise<Page<StoredRecord>>;
   count(query?: RecordQuery): Promise<number>;
+  /** The `seq` of the latest version of each record that refers to this one, newest first: what a cache of texts is asked by. */
+  referringSeqs(id: string, limit: number): Promise<readonly number[]>;
+  /** Versions by their `seq`, of those that this viewer may see; in no order. */
+  bySeq(seqs: readonly number[]): Promise<readonly StoredRecord[]>;
+  /** Those of the named versions that this viewer may see, in any order. At most 1,000 are asked for at once. */
+  many(wanted: readonly { readonly id: string; readonly version: Instant }[]): Promise<readonly StoredRecord[]>;
   /** Records that refer to this one. */
   referring(id: string, limit?: number): Promise<readonly (StoredRecord & { readonly property: string })[]>;
 }
@@ -67,12 +74,10 @@ export interface Append {
 /** `foreign`: the id belongs to another party, whose record it stays. `conflict`: this version stands with other text. */
 export type AppendResult = "added" | "unchanged" | "conflict" | "foreign";
 
-export interface RecordWriter extends RecordReader {
+export interface RecordWriter extends RecordReader, RecordEnds {
   append(items: readonly Append[]): Promise<readonly AppendResult[]>;
   /** Sets the markings assigned beside the text, for one version. */
   relabel(id: string, version: Instant, assigned: readonly string[]): Promise<void>;
-  /** Removes the text of every version and keeps its hash. @returns how many versions lost their text. */
-  withdraw(id: string, owner: PartyId): Promise<number>;
 }
 
 const INSERT: BulkInsert = {
@@ -136,7 +141,7 @@ interface Row {
   added_at: string;
   added_by: string;
   source: string;
-  state: "held" | "withdrawn";
+  state: "held" | "withdrawn" | "expired";
   owner: string;
 }
 
@@ -234,6 +239,39 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
         .executeTakeFirstOrThrow();
       return row.n;
     },
+    async referringSeqs(id, limit) {
+      const rows = await latest()
+        .innerJoin("edge", "edge.from_id", "record.id")
+        .select("record.seq")
+        .distinct()
+        .where("edge.to_id", "=", id)
+        .orderBy("record.seq", "desc")
+        .limit(limit)
+        .execute();
+      return rows.map(({ seq }) => seq);
+    },
+    async bySeq(seqs) {
+      const found: StoredRecord[] = [];
+      for (const part of chunks(seqs)) {
+        const rows = await visible().select(COLUMNS).where("record.seq", "in", part).execute();
+        found.push(...rows.map(toStored));
+      }
+      return found;
+    },
+    async many(wanted) {
+      const versions = new Map<string, Set<string>>();
+      for (const { id, version } of wanted.slice(0, 1000)) {
+        const held = versions.get(id);
+        if (held === undefined) versions.set(id, new Set([version]));
+        else held.add(version);
+      }
+      const found: StoredRecord[] = [];
+      for (const part of chunks([...versions.keys()])) {
+        const rows = await visible().select(COLUMNS).where("record.id", "in", part).execute();
+        for (const row of rows) if (versions.get(row.id)?.has(row.version) === true) found.push(toStored(row));
+      }
+      return found;
+    },
     async referring(id, limit = 200) {
       const rows = await latest()
         .innerJoin("edge", "edge.from_id", "record.id")
@@ -249,16 +287,17 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
     async append(items) {
       if (items.length === 0) return [];
       const { tx } = context;
-      // One writer at a time: on PostgreSQL sequences are handed out before commit, and a reader's cursor must not pass a row still in flight.
-      if (tx.engine === "postgres") await sql`select pg_advisory_xact_lock(4920)`.execute(tx.db);
+      await lockRecords(tx);
       const owners = await ownersOf(items.map((item) => item.record.id));
       let { seq: before, at } = await newest();
       const rows: (string | number | null | Uint8Array)[][] = [];
       const results: AppendResult[] = items.map(() => "foreign");
       const places: number[] = [];
+      const again = new Set<number>();
       for (const [place, { record, owner, assigned, source }] of items.entries()) {
         const holder = owners.get(record.id);
         if (holder !== undefined && holder !== owner) continue;
+        if (holder !== undefined) again.add(place);
         owners.set(record.id, owner);
         const refs = assigned.length === 0 ? record.markingRefs : union(record.markingRefs, assigned);
         at = after(at, context.now);
@@ -282,18 +321,39 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       }
       const keys = await tx.insertMany(INSERT, rows);
       const edges: string[][] = [];
+      const versioned = new Set<string>();
+      const left: { readonly place: number; readonly row: number }[] = [];
       for (const [row, key] of keys.entries()) {
         const place = places[row];
         const item = place === undefined ? undefined : items[place];
         if (place === undefined || item === undefined) continue;
         if (key === null) {
-          results[place] = await sameText(item.record);
+          left.push({ place, row });
         } else {
           results[place] = "added";
+          if (again.has(place)) versioned.add(item.record.id);
           for (const ref of item.record.refs) edges.push([ref.target, item.record.id, ref.property]);
         }
       }
+      const known = await versionsOf(left.map(({ place }) => items[place]?.record.id ?? ""));
+      for (const { place, row } of left) {
+        const record = items[place]?.record;
+        if (record === undefined) continue;
+        const found = known.get(`${record.id} ${record.version}`);
+        if (found?.sha256 !== record.sha256) results[place] = "conflict";
+        else if (found.held) results[place] = "unchanged";
+        else results[place] = await sameText(record, rows[row]);
+      }
       if (edges.length > 0) await tx.insertMany(INSERT_EDGE, edges);
+      if (versioned.size > 0) {
+        for (const part of chunks([...versioned]))
+          await tx.db
+            .insertInto("record_versions")
+            .values(part.map((id) => ({ id })))
+            .onConflict((conflict) => conflict.doNothing())
+            .execute();
+        await nextEpoch(tx);
+      }
       if (tx.engine === "sqlite") {
         await sql`insert into record_names (rowid, names) select seq, names from record where seq > ${before} and names <> ''`.execute(
           tx.db,
@@ -309,6 +369,7 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
         .where("record.version", "=", version)
         .executeTakeFirst();
       if (row === undefined) throw new StoreError("not-found", `no record ${id} of ${version}`);
+      await nextEpoch(context.tx);
       const object = row.text === "" ? null : parseJson(row.text);
       // What the text itself says of its handling can only be added to.
       const embedded = isJsonObject(object) ? markingRefsOf(object) : [];
@@ -316,31 +377,7 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       await context.tx.db.updateTable("record").set({ label }).where("seq", "=", row.seq).execute();
     },
 
-    async withdraw(id, owner) {
-      const { db, engine } = context.tx;
-      const rows = await db
-        .selectFrom("record")
-        .innerJoin("label", "label.id", "record.label")
-        .select(["record.seq", "record.names"])
-        .where("record.id", "=", id)
-        .where("label.owner", "=", owner)
-        .where("record.state", "=", "held")
-        .execute();
-      for (const { seq, names } of rows) {
-        if (engine === "sqlite" && names !== "") {
-          await sql`insert into record_names (record_names, rowid, names) values ('delete', ${seq}, ${names})`.execute(
-            db,
-          );
-        }
-        await db
-          .updateTable("record")
-          .set({ state: "withdrawn", text: "", names: "", title: "" })
-          .where("seq", "=", seq)
-          .execute();
-      }
-      if (rows.length > 0) await db.deleteFrom("edge").where("from_id", "=", id).execute();
-      return rows.length;
-    },
+    ...recordEnds(context),
   };
 
   async function ownersOf(ids: readonly string[]): Promise<Map<string, string>> {
@@ -367,14 +404,51 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
     return { seq: row?.seq ?? 0, at: row?.added_at ?? "" };
   }
 
-  async function sameText(record: AcceptedRecord): Promise<AppendResult> {
-    const row = await context.tx.db
+  /** The hash of each version's text and whether the text is here, by `id version`. */
+  async function versionsOf(ids: readonly string[]): Promise<Map<string, { sha256: string; held: boolean }>> {
+    const found = new Map<string, { sha256: string; held: boolean }>();
+    for (const part of chunks([...new Set(ids)])) {
+      const rows = await context.tx.db
+        .selectFrom("record")
+        .select(["id", "version", "sha256", "state"])
+        .where("id", "in", part)
+        .execute();
+      for (const { id, version, sha256, state } of rows)
+        found.set(`${id} ${version}`, { sha256: toHex(sha256), held: state === "held" });
+    }
+    return found;
+  }
+
+  /** The version is here already. One whose text was deleted, and which its owner gives again, has its text again. */
+  async function sameText(
+    record: AcceptedRecord,
+    row: readonly (string | number | null | Uint8Array)[] | undefined,
+  ): Promise<AppendResult> {
+    const { db, engine } = context.tx;
+    const known = await db
       .selectFrom("record")
-      .select("sha256")
+      .select(["seq", "sha256", "state"])
       .where("id", "=", record.id)
       .where("version", "=", record.version)
       .executeTakeFirstOrThrow();
-    return toHex(row.sha256) === record.sha256 ? "unchanged" : "conflict";
+    if (toHex(known.sha256) !== record.sha256) return "conflict";
+    if (known.state === "held" || row === undefined) return "unchanged";
+    await nextEpoch(context.tx);
+    const names = record.names.join("\n");
+    const label = row[INSERT.columns.findIndex(({ name }) => name === "label")] as number;
+    await db
+      .updateTable("record")
+      .set({ state: "held", text: record.text, title: record.title, names, label })
+      .where("seq", "=", known.seq)
+      .execute();
+    if (engine === "sqlite" && names !== "")
+      await sql`insert into record_names (rowid, names) values (${known.seq}, ${names})`.execute(db);
+    if (record.refs.length > 0)
+      await context.tx.insertMany(
+        INSERT_EDGE,
+        record.refs.map((ref) => [ref.target, record.id, ref.property]),
+      );
+    return "added";
   }
 
   return repo;

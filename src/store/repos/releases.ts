@@ -1,7 +1,7 @@
 import type { Instant } from "#base";
 import type { PartyId } from "#policy";
 import type { ReleaseState, ReleaseTables } from "../tables/releases.ts";
-import type { RepoContext } from "./context.ts";
+import { chunks, type RepoContext } from "./context.ts";
 
 export interface LegalBasis {
   readonly id: string;
@@ -34,6 +34,8 @@ export interface Release {
   readonly decisionNote: string;
   /** How many parcels carry it; 0 until approved. */
   readonly parts: number;
+  /** The ciphertext goes first, the key on the recipient's signed receipt. */
+  readonly fair: boolean;
 }
 
 export interface ReleaseItem {
@@ -63,7 +65,11 @@ export interface ReleaseReader {
   basis(id: string): Promise<LegalBasis | null>;
   bases(): Promise<readonly LegalBasis[]>;
   copiesOf(recordId: string): Promise<readonly Copy[]>;
+  /** As `copiesOf`, for many records at once: the copies that one channel carried. */
+  copiesOn(channel: string, recordIds: readonly string[]): Promise<readonly Copy[]>;
   copiesIn(release: string): Promise<readonly Copy[]>;
+  /** Copies of which no receipt has come: given, or taken back. Oldest first. */
+  unconfirmed(limit: number): Promise<readonly Copy[]>;
 }
 
 export interface ReleaseWriter extends ReleaseReader {
@@ -73,6 +79,7 @@ export interface ReleaseWriter extends ReleaseReader {
   setItems(id: string, items: readonly ReleaseItem[]): Promise<void>;
   addBasis(basis: LegalBasis): Promise<void>;
   saveCopy(copy: Copy): Promise<void>;
+  saveCopies(copies: readonly Copy[]): Promise<void>;
 }
 
 export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
@@ -95,6 +102,7 @@ export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
     decidedAt: row.decided_at,
     decisionNote: row.decision_note,
     parts: row.parts,
+    fair: row.fair === 1,
   });
   const bases = () => tx.db.selectFrom("legal_basis").selectAll();
   type BasisRow = Awaited<ReturnType<ReturnType<typeof bases>["executeTakeFirstOrThrow"]>>;
@@ -151,8 +159,24 @@ export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
     async copiesOf(recordId) {
       return (await copies().where("record_id", "=", recordId).orderBy("updated_at", "desc").execute()).map(toCopy);
     },
+    async copiesOn(channel, recordIds) {
+      const found: Copy[] = [];
+      for (const part of chunks([...new Set(recordIds)]))
+        found.push(
+          ...(await copies().where("channel", "=", channel).where("record_id", "in", part).execute()).map(toCopy),
+        );
+      return found;
+    },
     async copiesIn(release) {
       return (await copies().where("release", "=", release).orderBy("record_id").execute()).map(toCopy);
+    },
+    async unconfirmed(limit) {
+      const rows = await copies()
+        .where("state", "in", ["sent", "recall-sent"])
+        .orderBy("updated_at")
+        .limit(limit)
+        .execute();
+      return rows.map(toCopy);
     },
     async save(release) {
       const { id, ...row } = {
@@ -172,6 +196,7 @@ export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
         decided_at: release.decidedAt,
         decision_note: release.decisionNote,
         parts: release.parts,
+        fair: Number(release.fair),
       };
       await tx.db
         .insertInto("release")
@@ -204,13 +229,32 @@ export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
         })
         .execute();
     },
-    async saveCopy({ recordId, updatedAt, ...copy }) {
-      const row = { record_id: recordId, updated_at: updatedAt, ...copy };
+    saveCopy: (copy) => saveCopies([copy]),
+    saveCopies,
+  };
+
+  async function saveCopies(given: readonly Copy[]): Promise<void> {
+    // One row twice in one statement is an error on PostgreSQL: the last word on a copy counts.
+    const last = new Map(given.map((copy) => [`${copy.recordId} ${copy.version} ${copy.party}`, copy]));
+    const rows = [...last.values()].map(({ recordId, updatedAt, ...copy }) => ({
+      record_id: recordId,
+      updated_at: updatedAt,
+      ...copy,
+    }));
+    for (const part of chunks(rows, 100)) {
       await tx.db
         .insertInto("copy")
-        .values(row)
-        .onConflict((conflict) => conflict.columns(["record_id", "version", "party"]).doUpdateSet(row))
+        .values(part)
+        .onConflict((conflict) =>
+          conflict.columns(["record_id", "version", "party"]).doUpdateSet((eb) => ({
+            channel: eb.ref("excluded.channel"),
+            release: eb.ref("excluded.release"),
+            sequence: eb.ref("excluded.sequence"),
+            state: eb.ref("excluded.state"),
+            updated_at: eb.ref("excluded.updated_at"),
+          })),
+        )
         .execute();
-    },
-  };
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Instant } from "#base";
+import { type Instant, instantOf } from "#base";
 import type { RepoContext } from "./context.ts";
 
 /** Facts about this node (its party, what was set up), and leases that let one process of several act. */
@@ -13,6 +13,11 @@ export interface SettingWriter extends SettingReader {
   lock(name: string): Promise<void>;
   /** Takes or renews the lease `name` until `expires`. @returns false while another holder has it. */
   lease(name: string, holder: string, expires: Instant): Promise<boolean>;
+}
+
+/** More than processes of one party may differ in their clocks. */
+function addMinute(instant: Instant): Instant {
+  return instantOf(new Date(Date.parse(`${instant.slice(0, 23)}Z`) + 60_000));
 }
 
 export function settingRepo({ tx, now }: RepoContext): SettingWriter {
@@ -40,7 +45,14 @@ export function settingRepo({ tx, now }: RepoContext): SettingWriter {
           conflict
             .column("name")
             .doUpdateSet({ holder, expires })
-            .where((eb) => eb.or([eb("lease.holder", "=", holder), eb("lease.expires", "<=", now)])),
+            .where((eb) =>
+              eb.or([
+                eb("lease.holder", "=", holder),
+                eb("lease.expires", "<=", now),
+                // Taken under a clock that has been set back since; it would not end for as long as the clock was ahead.
+                eb("lease.expires", ">", addMinute(expires)),
+              ]),
+            ),
         )
         .returning("holder")
         .executeTakeFirst();

@@ -1,4 +1,18 @@
+import type { BulkInsert } from "../engine/engine.ts";
+import { StoreError } from "../errors.ts";
 import type { RepoContext } from "./context.ts";
+
+// The first two columns name a row within one log: that is what the engines ask of a bulk insert.
+const INSERT: BulkInsert = {
+  table: "tree_node",
+  key: null,
+  columns: [
+    { name: "position", type: "integer" },
+    { name: "level", type: "integer" },
+    { name: "log", type: "text" },
+    { name: "hash", type: "bytes" },
+  ],
+};
 
 /** The hashes of logs: what the ledger's storage port asks for, inside one transaction. */
 export interface TreeReader {
@@ -11,14 +25,13 @@ export interface TreeReader {
 }
 
 export interface TreeWriter extends TreeReader {
-  put(log: string, level: number, position: number, hash: Uint8Array): Promise<void>;
-  setSize(log: string, size: number): Promise<void>;
-  setCheckpoint(log: string, note: string): Promise<void>;
-  /** Many hashes at once. */
+  /** Keeps hashes at places that are still empty. @throws StoreError `place-taken` when one is not. */
   putAll(
     log: string,
-    hashes: readonly { readonly level: number; readonly position: number; readonly hash: Uint8Array }[],
+    nodes: readonly { readonly level: number; readonly position: number; readonly hash: Uint8Array }[],
   ): Promise<void>;
+  setSize(log: string, size: number): Promise<void>;
+  setCheckpoint(log: string, note: string): Promise<void>;
 }
 
 export function treeRepo({ tx }: RepoContext): TreeWriter {
@@ -53,8 +66,12 @@ export function treeRepo({ tx }: RepoContext): TreeWriter {
       const row = await tx.db.selectFrom("tree").select("checkpoint").where("log", "=", log).executeTakeFirst();
       return row?.checkpoint ?? null;
     },
-    async put(log, level, position, hash) {
-      await tx.db.insertInto("tree_node").values({ log, level, position, hash }).execute();
+    async putAll(log, nodes) {
+      const kept = await tx.insertMany(
+        INSERT,
+        nodes.map(({ level, position, hash }) => [position, level, log, hash]),
+      );
+      if (kept.includes(null)) throw new StoreError("place-taken", `${log} holds an entry there already`);
     },
     async setSize(log, size) {
       await tx.db
@@ -62,19 +79,6 @@ export function treeRepo({ tx }: RepoContext): TreeWriter {
         .values({ log, size, checkpoint: null })
         .onConflict((conflict) => conflict.column("log").doUpdateSet({ size }))
         .execute();
-    },
-    async putAll(log, hashes) {
-      const columns = [
-        { name: "level", type: "integer" },
-        { name: "position", type: "integer" },
-        { name: "log", type: "text" },
-        { name: "hash", type: "bytes" },
-      ] as const;
-      // PostgreSQL finds again what it inserted by the first two: they tell the rows of one log apart.
-      await tx.insertMany(
-        { table: "tree_node", columns, key: null },
-        hashes.map(({ level, position, hash }) => [level, position, log, hash]),
-      );
     },
     async setCheckpoint(log, checkpoint) {
       await tx.db.updateTable("tree").set({ checkpoint }).where("log", "=", log).execute();

@@ -1,4 +1,18 @@
-export type ParcelKind = "hello" | "release" | "receipt" | "recall" | "correction";
+export type ParcelKind =
+  | "hello"
+  | "release"
+  | "receipt"
+  | "recall"
+  | "correction"
+  | "consent-request"
+  | "consent"
+  | "onward"
+  | "deletion"
+  | "fair-offer"
+  | "fair-receipt"
+  | "fair-key"
+  /** Came when its text had been deleted: a place in the log, and a hash. */
+  | "erased";
 
 export interface ExchangeTables {
   channel: {
@@ -41,6 +55,8 @@ export interface ExchangeTables {
     last_error: string | null;
     /** The sequence of the partner's receipt parcel, once it came. */
     receipt: number | null;
+    /** When its text was deleted; the hash and the salt stay. */
+    erased_at: string | null;
   };
   inbound: {
     channel: string;
@@ -53,6 +69,7 @@ export interface ExchangeTables {
     subject: string | null;
     summary: string;
     received_at: string;
+    erased_at: string | null;
   };
   tree_node: { log: string; level: number; position: number; hash: Uint8Array };
   tree: { log: string; size: number; checkpoint: string | null };
@@ -66,5 +83,9 @@ export interface ExchangeTables {
     evidence: string;
     at: string;
     seen_by: string | null;
+    digest: string;
+    times: number;
+    last_at: string;
+    seen_at: string | null;
   };
 }

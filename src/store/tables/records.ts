@@ -17,7 +17,7 @@ export interface RecordTables {
     added_at: string;
     added_by: string;
     source: string;
-    state: "held" | "withdrawn";
+    state: "held" | "withdrawn" | "expired";
   };
   edge: { to_id: string; from_id: string; property: string };
   marking: { id: string; text: string; added_at: string; owner: string };

@@ -29,6 +29,8 @@ export interface ReleaseTables {
     decided_at: string | null;
     decision_note: string;
     parts: number;
+    /** 1: the ciphertext goes first, the key on the signed receipt. */
+    fair: number;
   };
   release_item: {
     release: string;
@@ -47,7 +49,7 @@ export interface ReleaseTables {
     channel: string;
     release: string;
     sequence: number;
-    state: "sent" | "confirmed" | "refused" | "recall-sent" | "recalled" | "replaced";
+    state: "sent" | "confirmed" | "refused" | "recall-sent" | "recalled" | "replaced" | "deleted";
     updated_at: string;
   };
 }

@@ -49,3 +49,20 @@ export const releaseQuery = (id: string) =>
   });
 export const ledgerQuery = (id: string) =>
   queryOptions({ queryKey: ["ledger", id], queryFn: () => ask(api.GET("/ledger/{id}", { params: { path: { id } } })) });
+export const dialoguesQuery = queryOptions({ queryKey: ["dialogues"], queryFn: () => ask(api.GET("/dialogues")) });
+const ofDialogue = (id: string) => ({ params: { path: { id } } });
+export const nextRoundQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["dialogue", id, "next-round"],
+    queryFn: () => ask(api.GET("/dialogues/{id}/next-round", ofDialogue(id))),
+  });
+export const dialogueStatementsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["dialogue", id, "statements"],
+    queryFn: () => ask(api.GET("/dialogues/{id}/statements", ofDialogue(id))),
+  });
+export const dialogueRecordsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["dialogue", id, "records"],
+    queryFn: () => ask(api.GET("/dialogues/{id}/records", ofDialogue(id))),
+  });

@@ -22,6 +22,7 @@ import {
   IconInbox,
   IconLanguage,
   IconLink,
+  IconMessages,
   IconMoon,
   IconScale,
   IconSearch,
@@ -41,6 +42,7 @@ import { Failure } from "./states.tsx";
 const ENTRIES = [
   { to: "/", key: "home", icon: IconHome, needs: null },
   { to: "/inbox", key: "inbox", icon: IconInbox, needs: "content.read" },
+  { to: "/dialogues", key: "dialogues", icon: IconMessages, needs: "content.read" },
   { to: "/records", key: "records", icon: IconDatabase, needs: "content.read" },
   { to: "/releases", key: "releases", icon: IconSend, needs: "content.read" },
   { to: "/import", key: "imports", icon: IconUpload, needs: "import.run" },

@@ -88,6 +88,7 @@ const STATE_COLOUR: Readonly<Record<string, string>> = {
   escalate: "yellow",
   recalled: "grape",
   replaced: "grape",
+  deleted: "grape",
 };
 
 export function State({ state, children }: { readonly state: string; readonly children: string }) {

@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { JsonObject } from "#base";
 import type { Loaded, Loader, Source } from "#intake";
 import { accept, coreTypes, TypeRegistry } from "#stix";
-import { designationType, ofacLoader, unLoader } from "./index.ts";
+import { designationType, ofacLoader, unLoader } from "../index.ts";
 
-const root = resolve(import.meta.dirname, "../../..");
+const root = resolve(import.meta.dirname, "../../../..");
 const context = {
   now: "2026-06-01T00:00:00.000000Z",
   party: "identity--00000000-0000-4000-8000-00000000000a",
@@ -113,7 +113,7 @@ describe("the UN's consolidated list", () => {
       "xml-syntax",
     ],
     ["an entity bomb", '<!DOCTYPE a [<!ENTITY b "cc">]><CONSOLIDATED_LIST/>', "doctype"],
-    ["too deep", `<CONSOLIDATED_LIST>${"<A>".repeat(20)}`, "xml-depth"],
+    ["too deep", `<CONSOLIDATED_LIST>${"<A>".repeat(40)}`, "xml-depth"],
     [
       "an entry without a name",
       "<CONSOLIDATED_LIST><ENTITY><REFERENCE_NUMBER>X.1</REFERENCE_NUMBER></ENTITY></CONSOLIDATED_LIST>",
