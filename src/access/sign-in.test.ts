@@ -194,6 +194,8 @@ describe("separation of duties, over every set of roles", () => {
         "audit.read": "overseer",
         "basis.write": "disclosure-officer",
         "channel.manage": "administrator",
+        "consent.ask": "desk-officer analyst disclosure-officer",
+        "consent.decide": "disclosure-officer",
         "content.read": "desk-officer analyst disclosure-officer screening-officer referral-officer programme-officer overseer",
         "content.write": "desk-officer analyst programme-officer",
         "import.run": "desk-officer analyst screening-officer",
