@@ -1,5 +1,6 @@
 /** `npm run bench [-- NAME] [--json]`: our figure, a peer's or the limit's from the same run, and the ratio. */
 import { parseArgs } from "node:util";
+import { auditBench } from "./audit.ts";
 import { demoBench, idleBench } from "./demo.ts";
 import { dialogueBench } from "./dialogue.ts";
 import type { Benchmark, Figure } from "./figure.ts";
@@ -26,6 +27,7 @@ const ALL: readonly Benchmark[] = [
   screenBench,
   screenMillionBench,
   screenQualityBench,
+  auditBench,
   taxiiPostBench,
   taxiiGetBench,
   taxiiDeepBench,

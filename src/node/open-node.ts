@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Clock } from "#base";
 import { type ApiDeps, serveApp, type WebServer } from "#api";
-import { type Access, createAccess } from "#access";
+import { type Access, type Audit, type AuditReading, createAccess, createAudit, createAuditReading } from "#access";
 import {
   ageIdentity,
   createExchange,
@@ -38,6 +38,7 @@ import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
 import { feedSecrets } from "./config/feed-secrets.ts";
 import type { Home } from "./config/home.ts";
+import { oidcProviders } from "./config/oidc.ts";
 
 export interface NodeOptions {
   readonly clock: Clock;
@@ -52,6 +53,8 @@ export interface EntenteNode {
   readonly registry: TypeRegistry;
   readonly store: Store;
   readonly access: Access;
+  readonly audit: Audit;
+  readonly auditReading: AuditReading;
   readonly safeguards: Safeguards;
   readonly intake: Intake;
   readonly exchange: Exchange;
@@ -110,12 +113,16 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     onEvent: (event) => events.emit("exchange", event),
   });
   const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, mispLoader, stixLoader] });
+  const audit = createAudit({ store, party, clock, key: self.key });
+  audit.start(onError);
   const node: EntenteNode = {
     home,
     self,
     registry,
     store,
-    access: createAccess({ store, party, clock }),
+    access: createAccess({ store, party, clock, partyName: self.name, oidc: oidcProviders(home) }),
+    audit,
+    auditReading: createAuditReading({ store, party, publicKey: self.key.publicKey }),
     safeguards: createSafeguards({ store, party, clock, departures: exchange.departures }),
     intake,
     exchange,
@@ -144,7 +151,10 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
       }),
     serveWeb: (wake) => serveApp(webDeps(node, options, wake), config.web.host, config.web.port),
     serveTaxii: () => serveTaxii(node),
-    close: () => store.close(),
+    async close() {
+      await audit.close();
+      await store.close();
+    },
   };
   return node;
 }
@@ -186,13 +196,17 @@ function cadenceOf({ checkpoints }: Home["config"]): typeof DEFAULT_CADENCE {
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(node: EntenteNode, { clock, onError }: NodeOptions, wake: () => void): ApiDeps {
-  const { store, self, access, safeguards, intake, lists, exchange, dialogues, events, home } = node;
+  const { store, self, access, audit, auditReading, safeguards, intake, lists, exchange, dialogues, events, home } =
+    node;
   return {
     taxii: home.config.taxii?.listen === undefined ? taxiiApp(node) : null,
     store,
     self,
     clock,
     access,
+    audit,
+    auditReading,
+    web: home.config.web,
     safeguards,
     intake,
     lists,

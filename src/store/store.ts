@@ -6,6 +6,7 @@ import { migrate } from "./migrations/index.ts";
 import { auditRepo, type AuditReader, type AuditWriter } from "./repos/audit.ts";
 import type { RepoContext } from "./repos/context.ts";
 import { channelRepo, type ChannelReader, type ChannelWriter } from "./repos/channels.ts";
+import { credentialRepo, type CredentialReader, type CredentialWriter } from "./repos/credentials.ts";
 import { cosignatureRepo, type CosignatureReader, type CosignatureWriter } from "./repos/cosignatures.ts";
 import { feedRepo, type FeedReader, type FeedWriter } from "./repos/feeds.ts";
 import { importRepo, type ImportReader, type ImportWriter } from "./repos/imports.ts";
@@ -35,6 +36,7 @@ export interface Reader {
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
   readonly screening: ScreeningReader;
+  readonly credentials: CredentialReader;
   readonly taxii: TaxiiReader;
   readonly onward: OnwardReader;
   readonly lists: ListReader;
@@ -54,6 +56,7 @@ export interface Transactor extends Reader {
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
   readonly screening: ScreeningWriter;
+  readonly credentials: CredentialWriter;
   readonly taxii: TaxiiWriter;
   readonly onward: OnwardWriter;
   readonly lists: ListWriter;
@@ -122,6 +125,7 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
         screening: screeningRepo(context),
+        credentials: credentialRepo(context),
         taxii: taxiiRepo(context, labels),
         onward: onwardRepo(context),
         lists: listRepo(context),

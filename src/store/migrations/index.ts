@@ -8,6 +8,8 @@ import { feeds } from "./0011-feeds.ts";
 import { taxii } from "./0012-taxii.ts";
 import { delivery, sentTimes } from "./0015-delivery.ts";
 import { onward } from "./0018-onward.ts";
+import { access } from "./0020-access.ts";
+import { audit } from "./0021-audit.ts";
 import { screening } from "./0024-screening.ts";
 import { lists } from "./0026-lists.ts";
 import type { Migration } from "./migration.ts";
@@ -22,6 +24,8 @@ const migrations: readonly Migration[] = [
   delivery,
   sentTimes,
   onward,
+  access,
+  audit,
   screening,
   lists,
 ];
