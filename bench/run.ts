@@ -1,5 +1,6 @@
 /** `npm run bench [-- NAME] [--json]`: our figure, a peer's or the limit's from the same run, and the ratio. */
 import { parseArgs } from "node:util";
+import { auditBench } from "./audit.ts";
 import { demoBench, idleBench } from "./demo.ts";
 import { dialogueBench } from "./dialogue.ts";
 import type { Benchmark, Figure } from "./figure.ts";
@@ -7,6 +8,10 @@ import { importBench } from "./import.ts";
 import { importMemoryBench } from "./import-memory.ts";
 import { evidenceBench, ledgerBench } from "./ledger.ts";
 import { bulkBench, releaseBench } from "./release.ts";
+import { screenBench, screenMillionBench } from "./screen.ts";
+import { screenQualityBench } from "./screen-quality.ts";
+import { taxiiGetBench, taxiiPostBench } from "./taxii.ts";
+import { taxiiDeepBench } from "./taxii-deep.ts";
 import { validateBench } from "./validate.ts";
 
 const ALL: readonly Benchmark[] = [
@@ -19,12 +24,24 @@ const ALL: readonly Benchmark[] = [
   releaseBench,
   bulkBench,
   validateBench,
+  screenBench,
+  screenMillionBench,
+  screenQualityBench,
+  auditBench,
+  taxiiPostBench,
+  taxiiGetBench,
+  taxiiDeepBench,
   dialogueBench,
 ];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+  options: {
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+    /** Of `taxii-deep`: how many objects its collection holds. */
+    objects: { type: "string" },
+  },
 });
 const unknown = positionals.filter((name) => !ALL.some((bench) => bench.name === name));
 if (values.help || unknown.length > 0) {

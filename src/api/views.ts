@@ -102,6 +102,6 @@ export function objectOf(text: string): JsonObject {
 }
 
 /** Without the evidence itself, which may hold what a record holds. */
-export function incidentView({ evidence: _, ...incident }: Incident) {
-  return { ...incident, todo: adviceFor(incident.kind) };
+export function incidentView({ id, channel, kind, message, digest, at, times, lastAt, seenBy }: Incident) {
+  return { id, channel, kind, message, todo: adviceFor(kind), digest, at, times, lastAt, seenBy };
 }

@@ -18,4 +18,4 @@ export {
 } from "./bytes.ts";
 export { assertNever, BaseError, type BaseErrorCode, CodedError, type ErrorHelp } from "./errors.ts";
 export { canonicalJson, isJsonObject, type JsonLimits, type JsonObject, type JsonValue, parseJson } from "./json.ts";
-export { type Clock, daysBetween, type Instant, instantOf, parseInstant } from "./time.ts";
+export { type Clock, daysBetween, type Instant, instantOf, instantOfMicros, microsOf, parseInstant } from "./time.ts";

@@ -40,6 +40,16 @@ export function parseInstant(text: string): Instant {
   return `${shifted.slice(0, 19)}.${micros}Z`;
 }
 
+/** Microseconds since 1970, exact within the years of an `Instant` that a double can hold (to 2255). */
+export function microsOf(instant: Instant): number {
+  return Date.parse(`${instant.slice(0, 19)}Z`) * 1000 + Number(instant.slice(20, 26));
+}
+
+export function instantOfMicros(micros: number): Instant {
+  const seconds = Math.floor(micros / 1_000_000);
+  return `${new Date(seconds * 1000).toISOString().slice(0, 20)}${String(micros - seconds * 1_000_000).padStart(6, "0")}Z`;
+}
+
 /** Whole days from `from` to `to`, both dates or timestamps; negative when `to` is earlier. */
 export function daysBetween(from: string, to: string): number {
   return Math.floor((Date.parse(to.slice(0, 10)) - Date.parse(from.slice(0, 10))) / 86_400_000);

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { CodedError } from "#base";
+import { auditCommand } from "./commands/audit.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
+import { basisCommand } from "./commands/basis.ts";
 import { consentCommand } from "./commands/consent.ts";
 import { copiesCommand, expireCommand, oversightCommand } from "./commands/copies.ts";
 import { dialogueCommand } from "./commands/dialogue/index.ts";
@@ -18,11 +20,14 @@ import { listsCommand } from "./commands/lists.ts";
 import { markCommand, recordsCommand } from "./commands/mark.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { mediaCommand } from "./commands/media.ts";
-import { basisCommand, officerCommand } from "./commands/officer.ts";
+import { officerCommand, whoCanCommand } from "./commands/officer.ts";
 import { pairCommand } from "./commands/pair.ts";
 import { patternCommand } from "./commands/pattern.ts";
 import { releaseCommand } from "./commands/release.ts";
+import { screenCommand } from "./commands/screen.ts";
 import { startCommand } from "./commands/start.ts";
+import { sessionCommand, tokenCommand } from "./commands/token.ts";
+import { taxiiCommand } from "./commands/taxii.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { witnessCommand } from "./commands/witness.ts";
@@ -31,6 +36,10 @@ const COMMANDS = [
   initCommand,
   startCommand,
   officerCommand,
+  whoCanCommand,
+  sessionCommand,
+  tokenCommand,
+  auditCommand,
   pairCommand,
   basisCommand,
   markCommand,
@@ -38,6 +47,7 @@ const COMMANDS = [
   listsCommand,
   designationsCommand,
   feedCommand,
+  taxiiCommand,
   recordsCommand,
   releaseCommand,
   consentCommand,
@@ -54,6 +64,7 @@ const COMMANDS = [
   exportCommand,
   validateCommand,
   patternCommand,
+  screenCommand,
   mediaCommand,
   keysCommand,
   backupCommand,

@@ -21,6 +21,7 @@ export async function applyOwn(
 ): Promise<string | null> {
   switch (parcel.kind) {
     case "hello":
+    case "padding":
       return null;
     case "key-change":
       await recordKeyChange(t, channel, parcel, await formerPeriods(t, self, channel, parcel.body.previous), null);

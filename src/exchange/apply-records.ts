@@ -9,6 +9,8 @@ export interface RecordResult {
   readonly version: Instant;
   readonly result: ReceiptResult;
   readonly reason?: string;
+  /** The id is another party's, and the record was laid aside: this is for officers here, not for the partner. */
+  readonly foreign?: true;
 }
 
 /** Stands for a text so broken that it names nothing; a receipt must still speak of it. */
@@ -60,7 +62,7 @@ export async function applyRecords(
   return results;
 }
 
-function outcomeOf(outcome: AppendResult, replaces: boolean): { result: ReceiptResult; reason?: string } {
+function outcomeOf(outcome: AppendResult, replaces: boolean): Omit<RecordResult, "id" | "version"> {
   switch (outcome) {
     case "added":
       return { result: replaces ? "corrected" : "stored" };
@@ -69,7 +71,7 @@ function outcomeOf(outcome: AppendResult, replaces: boolean): { result: ReceiptR
     case "conflict":
       return { result: "conflict", reason: "this version is held with other content" };
     case "foreign":
-      return { result: "refused", reason: "the id belongs to another party's record" };
+      return { result: "refused", reason: "the id belongs to another party's record", foreign: true };
   }
 }
 

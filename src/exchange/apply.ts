@@ -54,6 +54,8 @@ export async function apply(
     case "succession":
       await applySuccession(t, self, channel, parcel, now);
       return told({ continues: parcel.body.continues }, parcel.body.continues);
+    case "padding":
+      return told({});
     case "receipt":
       await reportCopies(t, self, await applyReceipt(t, channel, parcel, now), now);
       return told({ sequence: parcel.body.sequence, records: parcel.body.records.length }, parcel.body.parcel);

@@ -7,6 +7,7 @@ import type { LinkClient } from "./link.ts";
 import { type LinkMessage, sentParcel, writeMessage } from "./message.ts";
 import { signHead } from "./outbox.ts";
 import { distrustLog, isDistrusted } from "./log-trust.ts";
+import { publishedSize } from "./publishing.ts";
 import type { Self } from "./self.ts";
 
 /** Parcels of one message, and bytes of their envelopes: the partner takes a message in one transaction, well under a second. */
@@ -179,7 +180,10 @@ async function take(
   if (next === undefined || !isDue(next, now)) return null;
   return store.transact(job, async (t) => {
     if (!(await t.settings.lease(`delivery ${channel.id}`, holder, leaseEnd(now)))) return null;
-    const parcels = await t.parcels.batch(channel.id, { count, bytes: BATCH_BYTES });
+    // It ends where a published checkpoint ends: the partner's cosignature is wanted on that one too.
+    const published = await publishedSize(t, channel.id);
+    const until = next.sequence < published ? { until: published } : {};
+    const parcels = await t.parcels.batch(channel.id, { count, bytes: BATCH_BYTES, ...until });
     const [first] = parcels;
     if (first === undefined) return null;
     return { first, parcels, checkpoint: await signHead(t, self, channel, first.sequence + parcels.length) };

@@ -12,6 +12,7 @@ export type ExchangeErrorCode =
   | "parcel-forged"
   | "parcel-misdirected"
   | "parcel-gap"
+  | "parcel-backdated"
   | "parcel-fork"
   | "log-unproven"
   | "log-forked"
@@ -38,7 +39,10 @@ export type ExchangeErrorCode =
   | "feed-unknown"
   | "feed-exists"
   | "feed-invalid"
-  | "feed-busy";
+  | "feed-busy"
+  | "taxii-invalid"
+  | "taxii-unknown"
+  | "taxii-exists";
 
 export class ExchangeError extends CodedError<ExchangeErrorCode> {
   readonly room = "exchange";

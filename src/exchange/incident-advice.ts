@@ -6,6 +6,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     "Something came over the partner's link that the partner did not sign, or that is not what its signature says. It was refused and nothing was stored. Ask the partner whether its signing key is safe and whether its software was changed. If neither explains it, treat the link's key as stolen and pair anew.",
   "parcel-misdirected":
     "A parcel made for another channel, party or place was sent here. It was refused. One that comes once is an error at the partner; one that comes again and again is an attempt to pass a parcel for another: tell the partner which place in the log it was.",
+  "parcel-backdated":
+    "A parcel says that it was sent before one that stands before it in the partner's log. An honest node's log never goes back in time, whatever its clock does. It was refused. Ask the partner what it meant to date back, and keep the evidence: its signature is on it.",
   "message-malformed":
     "Bytes came that are no message of this link. They were refused unread. Compare versions with the partner; if both run the same, its link is used by something that is not Entente.",
   "log-forked":

@@ -26,9 +26,12 @@ export {
 export { FORMER_KEYS, ownPeriods, partnerPeriods, SIGNING_KEY } from "./key-ring.ts";
 export type { Revoked } from "./revocation.ts";
 export { MAX_MEDIA_BYTES, type MediaOptions, type MediaPart, type MediaReport } from "./media.ts";
+export { DEFAULT_CADENCE } from "./publishing.ts";
 export { ageIdentity } from "./sealed-file.ts";
 export type { Self } from "./self.ts";
 export type { ExchangeDeps, ExchangeEvent, Link, LinkOptions } from "./open-link.ts";
 export { createExchange, type Exchange } from "./service.ts";
+export { listen as listenTaxii, type TaxiiListener } from "./taxii/listen.ts";
+export { createTaxii, type Taxii, type TaxiiDeps, type TaxiiFace } from "./taxii/service.ts";
 export type { WitnessAddress, Witnessing } from "./witnessing.ts";
 export type { Credentials } from "./taxii-client/index.ts";

@@ -60,8 +60,8 @@ export async function rotateKeys(
       const posting = { letter: { kind: "key-change", body }, subject: null } as const;
       const [posted] = await postSigned(t, self, channel, [posting], now, keys);
       if (posted === undefined) throw new TypeError("one letter makes one parcel");
-      const { sequence } = posted;
-      await recordKeyChange(t, channel, { from: self.id, sequence, sent: now, body }, held, self.tlsPin);
+      const { sequence, createdAt: sent } = posted;
+      await recordKeyChange(t, channel, { from: self.id, sequence, sent, body }, held, self.tlsPin);
       channels.push({ channel: channel.id, partner: channel.partnerName, place: sequence });
     }
     // The invitations that are still out name the old key.

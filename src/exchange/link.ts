@@ -61,6 +61,8 @@ export interface LinkServerOptions {
   readonly witness?: (bytes: Uint8Array) => Promise<WitnessAnswer>;
   /** A failure of this node (a full disk, say), for its log. The partner is told to try again. */
   readonly onError: (error: unknown) => void;
+  /** How long a request may take to say what it is, and to come in whole. */
+  readonly patience?: { readonly headersMs: number; readonly requestMs: number };
 }
 
 /** Listens for partners: TLS 1.3, both sides prove their pinned keys, one path, bounded in size and time. */
@@ -68,6 +70,7 @@ export async function listen(options: LinkServerOptions): Promise<LinkServer> {
   const contexts = new Map<string, SecureContext>();
   for (const { key, cert } of options.others ?? [])
     contexts.set(pinName(tlsPin(cert)), createSecureContext({ key, cert, minVersion: "TLSv1.3" }));
+  const { patience = { headersMs: HEADERS_MS, requestMs: REQUEST_MS } } = options;
   const server: Server = createServer(
     {
       SNICallback: (name, done) => done(null, contexts.get(name)),
@@ -76,16 +79,20 @@ export async function listen(options: LinkServerOptions): Promise<LinkServer> {
       minVersion: "TLSv1.3",
       requestCert: true,
       rejectUnauthorized: false,
+      handshakeTimeout: patience.headersMs,
+      connectionsCheckingInterval: Math.min(1000, patience.headersMs),
     },
     (req, res) => {
       answer(options, req, res).catch((error: unknown) => {
+        // The other side went away in the middle of its message: nothing failed here, and it will send it again.
+        if (req.errored !== null) return;
         options.onError(error);
         reply(res, 503, { result: "later", message: "this node could not keep the parcel now" });
       });
     },
   );
-  server.headersTimeout = HEADERS_MS;
-  server.requestTimeout = REQUEST_MS;
+  server.headersTimeout = patience.headersMs;
+  server.requestTimeout = patience.requestMs;
   server.maxConnections = 256;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -63,12 +63,14 @@ export async function exportLogs(
   channel: Channel,
   witnesses: readonly WitnessAddress[],
   write: WriteFile,
+  /** Our log alone, at this published size, for those who are not to see more; `null`: both, whole. */
+  published: number | null = null,
 ): Promise<ExportedLog[]> {
   const [us, partner] = [
     { party: self.id, periods: await ownPeriods(r, self, channel) },
     { party: channel.partner, periods: await partnerPeriods(r, channel) },
   ];
-  const size = await r.trees.size(ownLog(channel.id));
+  const size = published ?? (await r.trees.size(ownLog(channel.id)));
   const sides: readonly Side[] = [
     {
       side: "ours",
@@ -90,7 +92,7 @@ export async function exportLogs(
     },
   ];
   const done: ExportedLog[] = [];
-  for (const side of sides) {
+  for (const side of published === null ? sides : sides.slice(0, 1)) {
     if (side.head !== null) done.push(await exportLog(r, channel, side, side.head, write));
   }
   return done;

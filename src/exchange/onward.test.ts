@@ -52,6 +52,7 @@ async function openParty(n: number): Promise<Node> {
     mediaIdentities: () => Promise.reject(new Error("no media here")),
     witnessedLogs: [],
     witnesses: [],
+    cadence: { everyMs: 60_000, padTo: 64, idle: false },
     onEvent: () => undefined,
   });
   const safeguards = createSafeguards({ store, party: id, clock, departures: exchange.departures });

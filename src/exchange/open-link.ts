@@ -10,6 +10,7 @@ import { startExpiry } from "./expiry.ts";
 import { channelOfPin, partnerPeriods, partnerPins } from "./key-ring.ts";
 import { createLinkClient, type LinkClient, type LinkIdentity, listen } from "./link.ts";
 import { proveLog, stateLog } from "./log-guard.ts";
+import type { Cadence } from "./publishing.ts";
 import { receive } from "./receive.ts";
 import type { Self } from "./self.ts";
 import { addCheckpoint } from "./witness.ts";
@@ -24,6 +25,8 @@ export interface ExchangeDeps {
   readonly witnessedLogs: readonly KnownLog[];
   /** Witnesses that cosign the logs of this node. */
   readonly witnesses: readonly WitnessAddress[];
+  /** When checkpoints leave for witnesses, and at which sizes. */
+  readonly cadence: Cadence;
   /** The age identities that open files sealed for this party, the latest first; asked for only then. */
   readonly mediaIdentities: () => Promise<readonly string[]>;
   /** The duty to keep a record that stands against its deletion; without it nothing is held. */
@@ -55,13 +58,10 @@ export interface Link {
   readonly port: number;
   /** Something was put in the outbox. */
   wake(): void;
-  /** Asks the witnesses now; the link does so by itself every minute. */
+  /** Publishes and asks the witnesses now; the link does so by itself at its cadence. */
   askWitnesses(): Promise<readonly Witnessing[]>;
   close(): Promise<void>;
 }
-
-/** A fixed cadence: what a witness sees of a log then tells little of when something was sent. */
-const WITNESS_MS = 60_000;
 
 /** Opens the link: partners reach this node, the outbox is carried to them, witnesses are asked and answered. */
 export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promise<Link> {
@@ -82,9 +82,9 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
   const expiry = startExpiry(deps, { holder, onError, wake: () => delivery?.wake() });
   const ask = (channel: Channel, from: number, have: number, signal: AbortSignal) =>
     client.askLog(channel.partnerUrl, channel.partnerTlsPin, from, have, signal);
-  const { witnesses } = deps;
+  const { witnesses, cadence } = deps;
   const seen = (channel: Channel, signal: AbortSignal) =>
-    seenByWitnesses({ store, self, clock, client, witnesses }, channel, signal);
+    seenByWitnesses({ store, self, clock, client, witnesses, cadence }, channel, signal);
   const server = await listen({
     identity,
     others,
@@ -124,7 +124,7 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
   });
   delivery = running;
   running.wake();
-  const witnessing = startWitnessing(deps, client, onError);
+  const witnessing = startWitnessing(deps, client, holder, () => running.wake(), onError);
   return {
     port: server.port,
     wake: () => running.wake(),
@@ -142,15 +142,24 @@ interface WitnessingRound {
   stop(): Promise<void>;
 }
 
-function startWitnessing(deps: ExchangeDeps, client: LinkClient, onError: (error: unknown) => void): WitnessingRound {
-  const { store, self, clock, witnesses } = deps;
+function startWitnessing(
+  deps: ExchangeDeps,
+  client: LinkClient,
+  holder: string,
+  wake: () => void,
+  onError: (error: unknown) => void,
+): WitnessingRound {
+  const { store, self, clock, witnesses, cadence } = deps;
+  const job: Viewer = { kind: "job", party: self.id, name: "witnessing", may: [] };
   const stopping = new AbortController();
   let round: Promise<readonly Witnessing[]> = Promise.resolve([]);
   // One round after another: two at once would ask for the same cosignature.
   const ask = (): Promise<readonly Witnessing[]> => {
-    const next = round.then(() => askWitnesses({ store, self, clock, client, witnesses }, stopping.signal));
+    const next = round.then(() => askWitnesses({ store, self, clock, client, witnesses, cadence }, stopping.signal));
     // Whoever asked hears of a failure; the next round does not depend on it.
     round = next.catch(() => []);
+    // What was padded goes to the partner.
+    void round.then(wake);
     return next;
   };
   const told = new Map<string, string>();
@@ -163,12 +172,25 @@ function startWitnessing(deps: ExchangeDeps, client: LinkClient, onError: (error
       told.set(`${witness} ${channel}`, words);
     }
   };
-  const timer = setInterval(() => void ask().then(report).catch(onError), WITNESS_MS);
-  if (witnesses.length === 0) clearInterval(timer);
+  let timer: NodeJS.Timeout | undefined;
+  // On whole multiples of the cadence: a turn tells nothing of when this node started, or sent something.
+  const untilTurn = (): number => cadence.everyMs - (clock().getTime() % cadence.everyMs);
+  const turn = async (): Promise<void> => {
+    // One process of several takes the turn; its lease ends before the next.
+    const expires = instantOf(new Date(clock().getTime() + cadence.everyMs * 0.8));
+    if (await store.transact(job, (t) => t.settings.lease("checkpoint cadence", holder, expires))) report(await ask());
+  };
+  const schedule = (): void => {
+    timer = setTimeout(() => {
+      schedule();
+      turn().catch(onError);
+    }, untilTurn());
+  };
+  if (witnesses.length > 0) schedule();
   return {
     ask,
     async stop() {
-      clearInterval(timer);
+      clearTimeout(timer);
       stopping.abort();
       await round;
     },

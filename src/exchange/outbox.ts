@@ -44,6 +44,8 @@ export interface Posting {
 export interface Posted {
   readonly sequence: number;
   readonly hash: string;
+  /** When it says that it was sent: never before the parcel that stands before it. */
+  readonly createdAt: Instant;
 }
 
 /** Signs parcels, logs their commitments and puts them in the outbox, in the caller's transaction: all of it or nothing. */
@@ -72,10 +74,13 @@ export async function postSigned(
   await t.settings.lock(log);
   await requireProvenLog(t, channel);
   const first = await t.trees.size(log);
+  // A log never goes back in time, whatever the clock does: a partner takes that for back-dating.
+  const last = first === 0 ? null : await t.parcels.outbound(channel.id, first - 1);
+  const sent = last !== null && last.createdAt > now ? last.createdAt : now;
   const parcels = postings.map(({ letter, subject }, n): OutboundParcel => {
     const sequence = first + n;
     const [from, to] = [self.id, channel.partner];
-    const parcel: Parcel = { v: 1, channel: channel.id, from, to, sequence, sent: now, ...letter };
+    const parcel: Parcel = { v: 1, channel: channel.id, from, to, sequence, sent, ...letter };
     const envelope = sealEnvelope(PARCEL_TYPE, parcelBytes(parcel), ...keys);
     return {
       channel: channel.id,
@@ -85,7 +90,7 @@ export async function postSigned(
       envelope,
       salt: toBase64(new Uint8Array(randomBytes(32))),
       subject,
-      createdAt: now,
+      createdAt: sent,
       state: "queued",
       attempts: 0,
       nextAttemptAt: now,

@@ -14,6 +14,7 @@ import {
 import type { Viewer } from "#policy";
 import type { Channel, InboundParcel, Store, Transactor } from "#store";
 import type { TypeRegistry } from "#stix";
+import type { RecordResult } from "./apply-records.ts";
 import { cosignPartner } from "./cosigning.ts";
 import type { LegalHold } from "./erasure.ts";
 import { ExchangeError } from "./errors.ts";
@@ -87,6 +88,7 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
   const size = message.first + message.parcels.length;
   const known = Math.min(expected - message.first, message.parcels.length);
   await checkKnown(t, channel, message, known);
+  let last = expected === 0 ? "" : ((await t.parcels.inbound(channel.id, expected - 1))?.sent ?? "");
   const fresh = openAll(message.parcels.slice(known), expected, channel, self, periods);
   if (fresh.length > 0)
     await appendAll(
@@ -106,6 +108,12 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
   const kinds: Parcel["kind"][] = [];
   const receipts: Posting[] = [];
   for (const { parcel, ...sealed } of fresh) {
+    if (parcel !== null && parcel.sent < last)
+      throw new ExchangeError(
+        "parcel-backdated",
+        `parcel ${parcel.sequence} says that it was sent before the one before it`,
+      );
+    last = parcel?.sent ?? last;
     // These act on parcels that came before them, in this message or another.
     if (parcel?.kind === "recall" || parcel?.kind === "fair-key") {
       await t.parcels.addInbound(inbound);
@@ -115,10 +123,10 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
     const { subject, results } = applied;
     const rest = { subject, summary: JSON.stringify(applied.summary), receivedAt: now, checkpoint: message.checkpoint };
     const erasedAt = parcel === null ? now : null;
-    inbound.push({ channel: channel.id, kind: parcel?.kind ?? "erased", ...sealed, ...rest, erasedAt });
+    inbound.push({ channel: channel.id, kind: parcel?.kind ?? "erased", ...sealed, ...rest, sent: last, erasedAt });
     if (parcel !== null) kinds.push(parcel.kind);
     if (results !== null) {
-      const body = { parcel: sealed.hash, sequence: sealed.sequence, received: now, records: results };
+      const body = { parcel: sealed.hash, sequence: sealed.sequence, received: now, records: results.map(answered) };
       receipts.push({ letter: { kind: "receipt", body }, subject: sealed.hash });
     }
   }
@@ -225,4 +233,13 @@ async function checkCheckpoint(
     });
   }
   return checkpoint;
+}
+
+/**
+ * What the partner is told of a record. An id that another party holds is not told from one that is new: what is sent in
+ * parcels is kept with them, and the receipt says no more, lest ids could be tried to learn what is held here.
+ */
+function answered({ id, version, result, reason, foreign }: RecordResult): Omit<RecordResult, "foreign"> {
+  if (foreign === true) return { id, version, result: "stored" };
+  return { id, version, result, ...(reason === undefined ? {} : { reason }) };
 }

@@ -20,6 +20,7 @@ import { exportMedia, importMedia, type MediaOptions, type MediaPart, type Media
 import { sendRecalls } from "./onward.ts";
 import { post } from "./outbox.ts";
 import { createPairing, type Pairing } from "./pairing.ts";
+import { publish, publishedSize } from "./publishing.ts";
 import { receive } from "./receive.ts";
 import { type ChannelVerdict, verifyChannel } from "./proof.ts";
 import { type Revoked, revokeOwnKeys, revokePartnerKey } from "./revocation.ts";
@@ -42,6 +43,8 @@ export interface Exchange {
   verify(viewer: Viewer, channel: string): Promise<ChannelVerdict>;
   /** Both logs of a channel as C2SP tlog-tiles folders, for tools that are not Entente. */
   exportLogs(viewer: Viewer, channel: string, write: WriteFile): Promise<readonly ExportedLog[]>;
+  /** Our log alone, at the size that is published: for witnesses and others who are not to see when the channel is used. */
+  exportPublished(viewer: Viewer, channel: string, write: WriteFile): Promise<readonly ExportedLog[]>;
   /** The evidence bundle of a release, as the text of one file. */
   evidence(viewer: Viewer, release: string): Promise<string>;
   /** Puts new keys in the place of ours, and tells every partner. */
@@ -102,7 +105,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     async askWitnesses(identity) {
       const client = createLinkClient(identity);
       try {
-        return await askWitnesses({ store, self, clock, client, witnesses }, AbortSignal.timeout(60_000));
+        return await askWitnesses({ ...deps, client }, AbortSignal.timeout(60_000));
       } finally {
         client.close();
       }
@@ -171,6 +174,19 @@ export function createExchange(deps: ExchangeDeps): Exchange {
       const logs = await store.read(viewer, (r) => exportLogs(r, self, channel, witnesses, write));
       await store.transact(viewer, (t) => t.audit.note("ledger.export", id, { logs: logs.length }));
       return logs;
+    },
+
+    async exportPublished(viewer, id, write) {
+      requirePermission(viewer, "ledger.verify");
+      const channel = await channelOr(viewer, id);
+      const size = await store.transact(viewer, async (t) => {
+        await t.audit.note("ledger.export", id, { published: true });
+        const known = await publishedSize(t, id);
+        // With witnesses the cadence alone decides; without, this export is the publication.
+        return witnesses.length > 0 && known > 0 ? known : publish(t, self, channel, deps.cadence, clock());
+      });
+      link?.wake();
+      return store.read(viewer, (r) => exportLogs(r, self, channel, witnesses, write, size));
     },
 
     evidence: (viewer, release) => makeEvidence(store, self, viewer, clock, release),

@@ -14,6 +14,7 @@ import { keepIncident } from "./incident.ts";
 import { type LinkClient, type LinkReply, WITNESS_PATH } from "./link.ts";
 import { distrustLog, isDistrusted } from "./log-trust.ts";
 import { checkpointAt, ownLog, readingHashes } from "./outbox.ts";
+import { type Cadence, publishAll, publishedSize } from "./publishing.ts";
 import type { Self } from "./self.ts";
 
 /** A witness that this node asks to cosign its logs (C2SP tlog-witness). */
@@ -34,12 +35,13 @@ export interface WitnessingDeps {
   readonly clock: Clock;
   readonly client: LinkClient;
   readonly witnesses: readonly WitnessAddress[];
+  readonly cadence: Cadence;
 }
 
 export interface Witnessing {
   readonly witness: string;
   readonly channel: string;
-  /** `cosigned`: it holds our newest checkpoint. `behind`: it has seen more of our log than we have. */
+  /** `cosigned`: it holds our published checkpoint. `behind`: it has seen more of our log than we have. */
   readonly outcome: "cosigned" | "current" | "behind" | "refused" | "unreachable";
   readonly message: string;
   /** `behind`: how much of our log the witness has seen. */
@@ -49,13 +51,14 @@ export interface Witnessing {
 /** How much of our log of a channel the witnesses have seen beyond what is held here; 0: nothing that any of them says. */
 export async function seenByWitnesses(deps: WitnessingDeps, channel: Channel, signal: AbortSignal): Promise<number> {
   const job: Viewer = { kind: "job", party: deps.self.id, name: "witnessing", may: [] };
-  const all = deps.witnesses.map((witness) => ask(deps, job, witness, channel, signal));
+  const all = deps.witnesses.map((witness) => ask(deps, job, witness, channel, signal, true));
   return Math.max(0, ...(await Promise.all(all)).map(({ seen = 0 }) => seen));
 }
 
-/** Asks every witness to cosign the newest checkpoint of every log of this node that it has not cosigned yet. */
+/** Asks every witness to cosign the published checkpoint of every log of this node that it has not cosigned yet. */
 export async function askWitnesses(deps: WitnessingDeps, signal: AbortSignal): Promise<readonly Witnessing[]> {
   const job: Viewer = { kind: "job", party: deps.self.id, name: "witnessing", may: [] };
+  await publishAll(deps, job);
   const channels = (await deps.store.read(job, (r) => r.channels.list())).filter(
     // Of a channel that has ended the log grows no more, and its key may be gone.
     ({ state }) => state === "active",
@@ -77,6 +80,8 @@ async function ask(
   witness: WitnessAddress,
   channel: Channel,
   signal: AbortSignal,
+  /** Asks even about what it has cosigned: a store that was set back does not know what came after. */
+  anyway = false,
 ): Promise<Witnessing> {
   const told = (outcome: Witnessing["outcome"], message = "", seen?: number): Witnessing => ({
     witness: witness.name,
@@ -89,20 +94,22 @@ async function ask(
   const log = ownLog(channel.id);
   try {
     const { size, known, checkpoint } = await store.read(job, async (r) => {
-      const now = await r.trees.size(log);
+      const [whole, published] = [await r.trees.size(log), await publishedSize(r, channel.id)];
+      const now = anyway && published === 0 ? whole : Math.min(whole, published);
       return {
         size: now,
         known: (await r.cosignatures.largest(log, { cosigner: witness.name })) ?? 0,
         checkpoint: await checkpointAt(r, self, channel.id, now),
       };
     });
-    if (size === 0 || size === known) return told("current");
+    if (size === 0 || (size === known && !anyway)) return told("current");
     const old = Math.min(known, size);
     let reply = await submit(deps, job, witness, log, old, size, checkpoint, signal);
     const held = reply.status === 409 ? heldSize(reply) : null;
     if (held !== null && held !== old && held <= size) {
       reply = await submit(deps, job, witness, log, held, size, checkpoint, signal);
     }
+    if (reply.status === 200 && size === known) return told("current");
     if (reply.status === 200) return told(await keep(deps, job, witness, channel, checkpoint, size, reply));
     if (held === null) return told("refused", `${reply.status} ${reply.text.slice(0, 200).trim()}`);
     // Another process of this party may have signed on, and asked, since we looked.

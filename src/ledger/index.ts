@@ -3,6 +3,7 @@
  * checkpoints, cosignatures and tiles, DSSE
  * envelopes, salted commitments to parcels. Pure: it keeps nothing and reads no clock.
  */
+export { type ChainedEntry, CHAIN_START, chainHash, entryLeaf } from "./audit-chain.ts";
 export {
   type Checkpoint,
   formatCheckpoint,

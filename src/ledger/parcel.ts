@@ -174,6 +174,8 @@ const parcel = z.discriminatedUnion("kind", [
   z.strictObject({ ...common, kind: z.literal("receipt"), body: receiptBody }),
   z.strictObject({ ...common, kind: z.literal("key-change"), body: keyChangeBody }),
   z.strictObject({ ...common, kind: z.literal("succession"), body: successionBody }),
+  // It says nothing: it makes a log's size say little.
+  z.strictObject({ ...common, kind: z.literal("padding"), body: z.strictObject({}) }),
   z.strictObject({ ...common, kind: z.literal("consent-request"), body: consentRequestBody }),
   z.strictObject({ ...common, kind: z.literal("consent"), body: consentBody }),
   z.strictObject({ ...common, kind: z.literal("onward"), body: onwardBody }),

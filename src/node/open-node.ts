@@ -1,33 +1,48 @@
-import { randomUUID } from "node:crypto";
+import { hkdfSync, randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Clock, instantOf } from "#base";
 import { type ApiDeps, serveApp, type WebServer } from "#api";
-import { type Access, createAccess } from "#access";
+import { type Access, type Audit, type AuditReading, createAccess, createAudit, createAuditReading } from "#access";
 import {
   ageIdentity,
   awaitedKeyChanges,
   createExchange,
   createFeeds,
+  createTaxii,
+  DEFAULT_CADENCE,
   type Exchange,
   type ExchangeEvent,
   type Feeds,
   type Link,
   type LinkIdentity,
+  listenTaxii,
   type Self,
   SIGNING_KEY,
+  type Taxii,
+  type TaxiiListener,
   tlsPin,
   type Witnessing,
 } from "#exchange";
 import { createIntake, type Intake, type Loader, mispLoader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
 import { createDialogues, type Dialogues, dialogueTypes } from "#pillars/dialogues";
-import { actTypes, createRegistry, designationType, listLoaders, type Registry } from "#pillars/designations";
+import {
+  actTypes,
+  createRegistry,
+  createScreening,
+  designationType,
+  listLoaders,
+  type Registry,
+  type Screening,
+} from "#pillars/designations";
 import { createSafeguards, type Safeguards } from "#safeguards";
 import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
 import { feedSecrets } from "./config/feed-secrets.ts";
 import type { Home } from "./config/home.ts";
+import { oidcProviders } from "./config/oidc.ts";
 import { type CurrentKeys, currentKeys } from "./config/secrets.ts";
 
 export interface NodeOptions {
@@ -43,10 +58,14 @@ export interface EntenteNode {
   readonly registry: TypeRegistry;
   readonly store: Store;
   readonly access: Access;
+  readonly audit: Audit;
+  readonly auditReading: AuditReading;
   readonly safeguards: Safeguards;
   readonly intake: Intake;
   readonly exchange: Exchange;
   readonly feeds: Feeds;
+  readonly screening: Screening;
+  readonly taxii: Taxii;
   readonly dialogues: Dialogues;
   readonly lists: Registry;
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
@@ -58,6 +77,8 @@ export interface EntenteNode {
   askWitnesses(): Promise<readonly Witnessing[]>;
   /** Serves the workbench and its API. `wake` calls the delivery when something was approved. */
   serveWeb(wake: () => void): Promise<WebServer>;
+  /** Serves TAXII on its own listener, where the configuration names one. */
+  serveTaxii(): Promise<TaxiiListener | null>;
   close(): Promise<void>;
 }
 
@@ -101,19 +122,26 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     mediaIdentities: ageIdentities,
     witnessedLogs: config.witness?.logs ?? [],
     witnesses: config.witnesses ?? [],
+    cadence: cadenceOf(config),
     onEvent: (event) => events.emit("exchange", event),
   });
   const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, mispLoader, stixLoader] });
+  const audit = createAudit({ store, party, clock, key: self.key });
+  audit.start(onError);
   const node: EntenteNode = {
     home,
     self,
     registry,
     store,
-    access: createAccess({ store, party, clock }),
+    access: createAccess({ store, party, clock, partyName: self.name, oidc: oidcProviders(home) }),
+    audit,
+    auditReading: createAuditReading({ store, party, keys: folderKeys(home) }),
     safeguards: createSafeguards({ store, party, clock, departures: exchange.departures }),
     intake,
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
+    screening: createScreening({ store }),
+    taxii: createTaxii({ store, self, clock, registry, onError, pageKey: pageKey(keys.current.signingSeed) }),
     dialogues: createDialogues({ store, self, clock, registry }),
     lists: createRegistry({
       store,
@@ -139,7 +167,11 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     ageIdentities,
     askWitnesses: async () => exchange.askWitnesses(await linkIdentity(store, self, keys)),
     serveWeb: (wake) => serveApp(webDeps(node, options, wake), config.web.host, config.web.port),
-    close: () => store.close(),
+    serveTaxii: () => serveTaxii(node),
+    async close() {
+      await audit.close();
+      await store.close();
+    },
   };
   return node;
 }
@@ -160,6 +192,11 @@ async function openKeys(store: Store, { config, secrets }: Home, clock: Clock): 
   return keys;
 }
 
+/** The public keys of this folder. What the store names does not count: whoever changed the audit there could name a key too. */
+function folderKeys({ secrets }: Home): readonly string[] {
+  return [secrets, ...(secrets.retired ?? [])].map(({ signingSeed }) => signingKey(signingSeed).publicKey);
+}
+
 /** The link's key: the one that was replaced, until every partner has heard of the new one. */
 async function linkIdentity(store: Store, self: Self, { current, overlapping }: CurrentKeys): Promise<LinkIdentity> {
   const job = { kind: "job", party: self.id, name: "keys", may: [] } as const;
@@ -168,18 +205,54 @@ async function linkIdentity(store: Store, self: Self, { current, overlapping }: 
   return { key: known.linkKey, cert: known.linkCert };
 }
 
+/** Signs page marks of the TAXII server: every process of the party has the same. */
+function pageKey(signingSeed: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", Buffer.from(signingSeed, "base64"), "", "entente taxii page marks", 32));
+}
+
+/** The TAXII server as the configuration has it. */
+function taxiiApp({ taxii, home }: EntenteNode): ReturnType<Taxii["serve"]> {
+  const { url, contact, maxContentLength } = home.config.taxii ?? {};
+  return taxii.serve({
+    ...(url === undefined ? {} : { publicUrl: url }),
+    ...(contact === undefined ? {} : { contact }),
+    ...(maxContentLength === undefined ? {} : { maxContentLength }),
+  });
+}
+
+async function serveTaxii(node: EntenteNode): Promise<TaxiiListener | null> {
+  const { folder, config } = node.home;
+  const own = config.taxii?.listen;
+  if (own === undefined) return null;
+  const read = (file: string): string => readFileSync(resolve(folder, file), "utf8");
+  const tls = own.key === undefined || own.cert === undefined ? null : { key: read(own.key), cert: read(own.cert) };
+  return listenTaxii(taxiiApp(node), own.host, own.port, tls);
+}
+
+function cadenceOf({ checkpoints }: Home["config"]): typeof DEFAULT_CADENCE {
+  const { everyMs, padTo, idle } = DEFAULT_CADENCE;
+  const seconds = checkpoints?.everySeconds;
+  return {
+    everyMs: seconds === undefined ? everyMs : seconds * 1000,
+    padTo: checkpoints?.padTo ?? padTo,
+    idle: checkpoints?.idle ?? idle,
+  };
+}
+
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
-function webDeps(
-  { store, self, access, safeguards, intake, lists, exchange, dialogues, events }: EntenteNode,
-  { clock, onError }: NodeOptions,
-  wake: () => void,
-): ApiDeps {
+function webDeps(node: EntenteNode, { clock, onError }: NodeOptions, wake: () => void): ApiDeps {
+  const { store, self, access, audit, auditReading, safeguards, intake, lists, exchange, dialogues, events, home } =
+    node;
   return {
+    taxii: home.config.taxii?.listen === undefined ? taxiiApp(node) : null,
     store,
     self,
     clock,
     access,
+    audit,
+    auditReading,
+    web: home.config.web,
     safeguards,
     intake,
     lists,

@@ -254,7 +254,15 @@ function givingTo(recipient: PartyId | undefined, context: Context): readonly Ru
       },
     },
     {
-      test: { op: "any", of: [{ op: "owner", party }, ...agreed] },
+      // A party needs nobody's consent to be given back what it gave itself.
+      test: {
+        op: "any",
+        of: [
+          { op: "owner", party },
+          ...(recipient === undefined ? [] : [{ op: "owner" as const, party: recipient }]),
+          ...agreed,
+        ],
+      },
       reason: {
         code: "originator-consent",
         message: "It came from another party, whose consent to passing it on is not recorded.",

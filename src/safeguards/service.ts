@@ -270,6 +270,7 @@ export function createSafeguards(deps: {
       allowed(store, actor, "release.approve", async (t) => {
         const submitted = await inState(t, id, "submitted");
         const officer = officerOf(actor);
+        requirePermission(actor, "release.approve", await unitOf(t, submitted.createdBy));
         if (officer === submitted.createdBy) {
           throw new SafeguardError("same-officer", "nobody approves their own release", {
             fix: "Another disclosure officer decides.",
@@ -313,6 +314,7 @@ export function createSafeguards(deps: {
     reject: (actor, id, note) =>
       allowed(store, actor, "release.approve", async (t) => {
         const submitted = await inState(t, id, "submitted");
+        requirePermission(actor, "release.approve", await unitOf(t, submitted.createdBy));
         const release: Release = {
           ...submitted,
           state: "rejected",
@@ -342,6 +344,11 @@ function officerOf(actor: Viewer): string {
   if (actor.kind !== "officer")
     throw new SafeguardError("release-invalid", "only an officer drafts and decides releases");
   return actor.officer;
+}
+
+/** A disclosure officer of one unit decides what that unit drafted. */
+async function unitOf(r: Reader, officer: string): Promise<string> {
+  return (await r.officers.get(officer))?.unit ?? "";
 }
 
 function refuseReasons(reasons: readonly Reason[]): void {

@@ -6,6 +6,7 @@ import { migrate } from "./migrations/index.ts";
 import { auditRepo, type AuditReader, type AuditWriter } from "./repos/audit.ts";
 import type { RepoContext } from "./repos/context.ts";
 import { channelRepo, type ChannelReader, type ChannelWriter } from "./repos/channels.ts";
+import { credentialRepo, type CredentialReader, type CredentialWriter } from "./repos/credentials.ts";
 import { cosignatureRepo, type CosignatureReader, type CosignatureWriter } from "./repos/cosignatures.ts";
 import { feedRepo, type FeedReader, type FeedWriter } from "./repos/feeds.ts";
 import { importRepo, type ImportReader, type ImportWriter } from "./repos/imports.ts";
@@ -17,7 +18,9 @@ import { parcelRepo, type ParcelReader, type ParcelWriter } from "./repos/parcel
 import { partyKeyRepo, type PartyKeyReader, type PartyKeyWriter } from "./repos/party-keys.ts";
 import { recordRepo, type RecordReader, type RecordWriter } from "./repos/records.ts";
 import { releaseRepo, type ReleaseReader, type ReleaseWriter } from "./repos/releases.ts";
+import { screeningRepo, type ScreeningReader, type ScreeningWriter } from "./repos/screening.ts";
 import { settingRepo, type SettingReader, type SettingWriter } from "./repos/settings.ts";
+import { taxiiRepo, type TaxiiReader, type TaxiiWriter } from "./repos/taxii.ts";
 import { treeRepo, type TreeReader, type TreeWriter } from "./repos/trees.ts";
 
 export interface Reader {
@@ -34,6 +37,9 @@ export interface Reader {
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
   readonly keys: PartyKeyReader;
+  readonly screening: ScreeningReader;
+  readonly credentials: CredentialReader;
+  readonly taxii: TaxiiReader;
   readonly onward: OnwardReader;
   readonly lists: ListReader;
 }
@@ -52,6 +58,9 @@ export interface Transactor extends Reader {
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
   readonly keys: PartyKeyWriter;
+  readonly screening: ScreeningWriter;
+  readonly credentials: CredentialWriter;
+  readonly taxii: TaxiiWriter;
   readonly onward: OnwardWriter;
   readonly lists: ListWriter;
 }
@@ -119,6 +128,9 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
         keys: partyKeyRepo(context),
+        screening: screeningRepo(context),
+        credentials: credentialRepo(context),
+        taxii: taxiiRepo(context, labels),
         onward: onwardRepo(context),
         lists: listRepo(context),
       });

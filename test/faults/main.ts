@@ -17,8 +17,8 @@ if (values.help || !Number.isInteger(releases) || releases < 2 || !Number.isInte
 } else {
   const say = (line: string): void => console.error(`  ${line}`);
   console.error(`seed ${seed}`);
-  // A minute, and a tenth of a second for each release: a slow machine under load still ends.
-  const report = await runFaults({ releases, seed, limit: 60_000 + releases * 100, say });
+  // Three minutes, and a fifth of a second for each release: a machine under load still ends.
+  const report = await runFaults({ releases, seed, limit: 180_000 + releases * 200, say });
   console.log(values.json ? JSON.stringify(report) : format(report));
   process.exitCode = report.problems.length === 0 ? 0 : 1;
 }

@@ -69,7 +69,7 @@ export async function runFaults({ releases, seed, limit, say }: FaultOptions): P
   const ports = [await freePort(), await freePort()] as const;
   const addresses = [await freePort(), await freePort()] as const;
   const configured = (n: 0 | 1) => ({
-    link: { host: "127.0.0.1", port: ports[n], url: `https://127.0.0.1:${addresses[n]}`, timeoutSeconds: 2 },
+    link: { host: "127.0.0.1", port: ports[n], url: `https://127.0.0.1:${addresses[n]}`, timeoutSeconds: 10 },
   });
   const [a, b] = await Promise.all([
     party("Islamabad", "sqlite", configured(0)),
@@ -196,12 +196,17 @@ function makeTrouble(
   most: number,
   say: (line: string) => void,
 ) {
-  let left = most;
+  let [left, before] = [most, -1];
   return async (problems: string[]): Promise<void> => {
     await new Promise((resolve) => setTimeout(resolve, 200 + random() * 1300));
-    // On a busy machine a node takes long to start; between two blows both have been at work.
-    if (members.some(({ status }) => status === null) || left === 0) return;
+    // On a busy machine a node takes long to start; between two blows something has come through.
+    const receipted = members.reduce(
+      (sum, { status }) => sum + (status?.approved ?? 0) - (status?.unreceipted ?? 0),
+      0,
+    );
+    if (members.some(({ status }) => status === null) || receipted <= before || left === 0) return;
     left--;
+    before = receipted;
     const member = members[random() < 0.5 ? 0 : 1];
     const what = random();
     if (member === undefined || members.every(isDone)) return;
@@ -246,8 +251,9 @@ function bytesOf({ folder }: Member): number {
 
 function setQuota({ folder }: Member, maxBytes: number | null): void {
   const file = join(folder, "config.json");
-  const { maxStoreBytes: _, ...config } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-  writeFileSync(file, JSON.stringify(maxBytes === null ? config : { ...config, maxStoreBytes: maxBytes }));
+  const config = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  // What is undefined is not written.
+  writeFileSync(file, JSON.stringify({ ...config, maxStoreBytes: maxBytes ?? undefined }));
 }
 
 /** What must hold when all is quiet, read from both stores. */

@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { utf8 } from "#base";
 import type { MediaReport } from "#exchange";
+import { sealEnvelope } from "#ledger";
 import { sealFor } from "../../src/exchange/sealed-file.ts";
 import { pair, type Party, party, release, until } from "./two-nodes.ts";
 
@@ -227,6 +229,35 @@ describe("hostile media", () => {
     } finally {
       await c.close();
     }
+    expect(await held(b)).toBe(0);
+  });
+
+  test("a file's own words name no path, and no parcel of it is believed before its signature", async () => {
+    const { self } = a.node;
+    const head = {
+      v: 1,
+      channel,
+      from: self.id,
+      to: b.node.self.id,
+      made: "x",
+      have: 0,
+      part: 1,
+      last: true,
+      first: 0,
+    };
+    const sealed = (header: object, rest = "") => {
+      const signed = sealEnvelope("application/vnd.entente.media+json", utf8(JSON.stringify(header)), self.key);
+      return sealFor(b.node.self.key.publicKey, utf8(`${signed}\n${rest}`));
+    };
+    const named = await sealed({ ...head, count: 0, name: "../../../etc/cron.d/x" });
+    await expect(take(b, named)).rejects.toMatchObject({ code: "media-malformed" });
+    const elsewhere = await sealed({ ...head, count: 0, channel: "../../entente.sqlite" });
+    await expect(take(b, elsewhere)).rejects.toMatchObject({ code: "media-misdirected" });
+    for (const rest of ["../../x\n", `${"[".repeat(200_000)}\n`, "{}\n", `{"first":0,"parcels":[],"checkpoint":""}\n`])
+      expect((await take(b, await sealed({ ...head, count: 1 }, rest))).stopped).toMatchObject({
+        at: 0,
+        code: "message-malformed",
+      });
     expect(await held(b)).toBe(0);
   });
 

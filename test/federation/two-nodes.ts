@@ -48,7 +48,7 @@ export const stores: Readonly<Record<string, () => Promise<string>>> = {
   ...(testServer === undefined ? {} : { postgres: () => freshDatabase() }),
 };
 
-export async function party(name: string, store = "sqlite", change: Partial<Home["config"]> = {}): Promise<Party> {
+export async function party(name: string, store = "sqlite", more: Partial<Home["config"]> = {}): Promise<Party> {
   const folder = mkdtempSync(join(tmpdir(), "entente-node-"));
   const port = await freePort();
   const home = await createHome(
@@ -58,7 +58,7 @@ export async function party(name: string, store = "sqlite", change: Partial<Home
       link: { host: "127.0.0.1", port, url: `https://127.0.0.1:${port}` },
       web: { host: "127.0.0.1", port: 0 },
       store,
-      ...change,
+      ...more,
     },
     new Date(),
   );

@@ -85,7 +85,7 @@ describe.each(Object.keys(stores))("a third node witnesses, on %s", (engine) => 
         async () => (await side.node.store.read(side.officers.analyst, (r) => r.parcels.queued(channel))) === 0,
       );
     await third.restart({ witness: { logs: [{ origin: origin(), key: a.node.self.key.publicKey }] } });
-    await a.restart({ witnesses: [address()] });
+    await a.restart({ witnesses: [address()], checkpoints: { padTo: 1 } });
   });
   test("the newest checkpoint is cosigned, and the word stands in the export and among the keys", async () => {
     expect(await a.link?.askWitnesses()).toMatchObject([{ outcome: "cosigned", channel }]);
@@ -176,7 +176,7 @@ describe.each(Object.keys(stores))("a third node witnesses, on %s", (engine) => 
     expect(await a.link?.askWitnesses()).toMatchObject([{ outcome: "refused" }]);
     expect((await incidents(a)).map(({ kind }) => kind)).toEqual(["cosignature-invalid"]);
     await third.restart({ witness: { logs: [] } });
-    await a.restart({ witnesses: [address()] });
+    await a.restart({ witnesses: [address()], checkpoints: { padTo: 1 } });
     expect(await a.link?.askWitnesses()).toMatchObject([{ outcome: "refused" }]);
     await third.link?.close();
     third.link = null;

@@ -78,6 +78,16 @@ async function storeFindings(node: EntenteNode): Promise<Finding[]> {
         says: `${channel.state}, ${waiting} waiting${channel.lastError === null ? "" : `, last error: ${channel.lastError}`}`,
       });
     }
+    const clients = (await r.taxii.clients()).filter((client) => client.revokedAt === null);
+    const collections = (await r.taxii.collections()).length;
+    const unused = clients.length > 0 && collections === 0;
+    out.push({
+      check: "TAXII",
+      ok: !unused,
+      says: unused
+        ? `${clients.length} client(s) and no collection: entente taxii collection add`
+        : `${clients.length} client(s), ${collections} collection(s)`,
+    });
     const incidents = (await r.parcels.incidents()).filter((incident) => incident.seenBy === null);
     out.push({
       check: "incidents",

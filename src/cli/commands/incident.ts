@@ -23,10 +23,11 @@ export function incidentCommand(program: Command): void {
         ]);
         const incidents = all
           .filter(({ seenBy }) => options.all || seenBy === null)
-          .map(({ evidence: _, ...rest }) => ({
-            ...rest,
-            partner: rest.channel === null ? null : (partners.get(rest.channel) ?? rest.channel),
-            todo: adviceFor(rest.kind),
+          .map((item) => ({
+            ...item,
+            evidence: undefined,
+            partner: item.channel === null ? null : (partners.get(item.channel) ?? item.channel),
+            todo: adviceFor(item.kind),
           }));
         const line = (item: (typeof incidents)[number]): string[] => [
           `${item.id}  ${item.at.slice(0, 16)}  ${item.kind}  ${item.partner ?? "a witnessed log"}${times(item.times)}`,

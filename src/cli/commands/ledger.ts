@@ -8,6 +8,7 @@ import { CliError } from "../errors.ts";
 interface ExportOptions {
   readonly channel?: string;
   readonly out: string;
+  readonly published: boolean;
 }
 
 export function ledgerCommand(program: Command): void {
@@ -20,6 +21,7 @@ export function ledgerCommand(program: Command): void {
     )
     .option("--channel <id>", "the channel, or the partner's name")
     .requiredOption("--out <folder>", "a folder that is empty or not there yet")
+    .option("--published", "our log alone, as witnesses see it: at its last published, padded size", false)
     .action(async (options: ExportOptions, command: Command) => {
       await withNode(command, async (node) => {
         const officer = await actingOfficer(command, node);
@@ -29,7 +31,8 @@ export function ledgerCommand(program: Command): void {
             fix: "Name a new folder with --out.",
           });
         }
-        const logs = await node.exchange.exportLogs(officer, channel.id, (path, bytes) => {
+        const { exportLogs, exportPublished } = node.exchange;
+        const logs = await (options.published ? exportPublished : exportLogs)(officer, channel.id, (path, bytes) => {
           const file = join(options.out, path);
           mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
           writeFileSync(file, bytes, { flag: "wx", mode: 0o600 });

@@ -23,13 +23,19 @@ export function startCommand(program: Command): void {
       const link = await node.openLink();
       const feeds = node.feeds.start({ pollMs: FEED_POLL_MS, onError: (error) => console.error(error) });
       const web = await node.serveWeb(() => link.wake());
-      print(command, { home: folder, link: link.port, web: web.port, signIn: made?.signIn ?? null }, [
-        `${node.self.name}: the workbench is at http://${node.home.config.web.host}:${web.port}, the link listens on port ${link.port}.`,
-        ...(made === null ? [] : [`First sign-in, once, within a day: ${made.signIn}`]),
-        "Stop with Ctrl-C.",
-      ]);
+      const taxii = await node.serveTaxii();
+      print(
+        command,
+        { home: folder, link: link.port, web: web.port, taxii: taxii?.port ?? web.port, signIn: made?.signIn ?? null },
+        [
+          `${node.self.name}: the workbench is at http://${node.home.config.web.host}:${web.port}, the link listens on port ${link.port}.`,
+          ...(made === null ? [] : [`First sign-in, once, within a day: ${made.signIn}`]),
+          "Stop with Ctrl-C.",
+        ],
+      );
       await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true }));
       await web.close();
+      await taxii?.close();
       await feeds.stop();
       await link.close();
       await node.close();

@@ -25,6 +25,35 @@ export type { Matrix, MatrixCell, MatrixRow } from "./registry/matrix.ts";
 export type { CaseStep, NewAmendment, NewCase, NewProposal, NewView, Written } from "./registry/write-acts.ts";
 export { createRegistry, type ListStatus, type Registry } from "./registry/service.ts";
 export type { Listing } from "./registry/show.ts";
+export {
+  type AskedType,
+  askedType,
+  type Comparison,
+  compareNames,
+  compareScore,
+  MATCH_THRESHOLD,
+} from "./matching/index.ts";
+export { ScreeningError, type ScreeningErrorCode } from "./screening/errors.ts";
+export { checkName } from "./screening/input.ts";
+export { createMentionFinder, type ListedMention } from "./screening/mentions.ts";
+export {
+  type Candidate as PossibleMatch,
+  checkQuery,
+  createScreener,
+  MATCHER_VERSION,
+  type Screener,
+  type ScreenQuery,
+} from "./screening/screener.ts";
+export {
+  createScreening,
+  type Decision,
+  type RegisterRow,
+  type Replay,
+  type Rescreened,
+  type Screening,
+} from "./screening/service.ts";
+export { storedSubjects, subjectsOfFiles } from "./screening/source.ts";
+export { readSubject, type ScreenSubject } from "./screening/subject.ts";
 export { DESIGNATION_EXTENSION_ID, designationType, SUBJECT_EXTENSION_ID, subjectExtensionSchema } from "./types.ts";
 
 export const ofacLoader: Loader = loaderOf(ofacCsv);

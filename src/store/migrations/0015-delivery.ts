@@ -12,3 +12,9 @@ export const delivery: Migration = {
     create index incident_digest on incident (digest)
   `),
 };
+
+/** When a parcel says that it was sent: the next one must not say that it was sent before. */
+export const sentTimes: Migration = {
+  name: "0015-sent-times",
+  statements: bothEngines("alter table inbound add column sent text not null default ''"),
+};

@@ -5,14 +5,32 @@ import { records } from "./0001-records.ts";
 import { cooperation } from "./0002-cooperation.ts";
 import { cosignatures } from "./0010-cosignatures.ts";
 import { feeds } from "./0011-feeds.ts";
-import { delivery } from "./0015-delivery.ts";
+import { taxii } from "./0012-taxii.ts";
+import { delivery, sentTimes } from "./0015-delivery.ts";
 import { keys } from "./0016-keys.ts";
 import { onward } from "./0018-onward.ts";
+import { access } from "./0020-access.ts";
+import { audit } from "./0021-audit.ts";
+import { screening } from "./0024-screening.ts";
 import { lists } from "./0026-lists.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order. A published migration never changes; a new one is added below it. */
-const migrations: readonly Migration[] = [records, cooperation, cosignatures, feeds, delivery, keys, onward, lists];
+const migrations: readonly Migration[] = [
+  records,
+  cooperation,
+  cosignatures,
+  feeds,
+  taxii,
+  delivery,
+  sentTimes,
+  keys,
+  onward,
+  access,
+  audit,
+  screening,
+  lists,
+];
 
 /**
  * Brings the database to this version, each step in one transaction with its mark.

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Instant } from "#base";
 import type { Action, Context, PartyId, Viewer } from "#policy";
 import type { Tx } from "../engine/engine.ts";
@@ -26,6 +27,23 @@ export function actorName(viewer: Viewer): string {
 /** The action a page is read under: a partner receives what an officer reads. */
 export function readAction(viewer: Viewer): Action {
   return viewer.kind === "partner" ? "receive" : "read";
+}
+
+/**
+ * On PostgreSQL sequences are handed out before commit, and a reader's cursor must not pass a row still in flight: whoever
+ * adds records, or changes what a page shows, is the only one until its transaction ends. Taken before any row of theirs.
+ */
+export async function lockRecords({ engine, db }: Tx): Promise<void> {
+  if (engine === "postgres") await sql`select pg_advisory_xact_lock(4920)`.execute(db);
+}
+
+/** Says that a page given before may be another now. Whoever keeps pages asks for the epoch they were made in. */
+export async function nextEpoch(tx: Tx): Promise<void> {
+  await lockRecords(tx);
+  await tx.db
+    .updateTable("record_epoch")
+    .set((eb) => ({ n: eb("n", "+", 1) }))
+    .execute();
 }
 
 /** Splits a list so that no statement meets an engine's limit on parameters. */

@@ -1,5 +1,5 @@
 import { compileLabel, type Label, type Marking, type PartyId, readMarking, TLP_RANK } from "#policy";
-import type { RepoContext } from "./context.ts";
+import { nextEpoch, type RepoContext } from "./context.ts";
 
 /** Markings as they came, and the labels compiled from them. */
 export interface LabelReader {
@@ -58,6 +58,7 @@ export function labelRepo(context: RepoContext): LabelWriter {
       id = row.id;
       for (const ref of label.refs) await db().insertInto("label_ref").values({ label: id, ref }).execute();
     } else {
+      await nextEpoch(context.tx);
       await db().updateTable("label").set(columns).where("id", "=", id).execute();
       await db().deleteFrom("label_party").where("label", "=", id).execute();
       await db().deleteFrom("label_purpose").where("label", "=", id).execute();

@@ -37,7 +37,7 @@ export interface ListState {
   readonly seenAt: Instant;
 }
 
-export type NewListState = Omit<ListState, "id" | "loadedAt" | "loadedBy" | "decidedAt" | "decidedBy" | "seenAt">;
+type NewListState = Omit<ListState, "id" | "loadedAt" | "loadedBy" | "decidedAt" | "decidedBy" | "seenAt">;
 
 export interface ListProblem {
   readonly n: number;

@@ -41,6 +41,8 @@ export interface InboundParcel {
   /** JSON: what the inbox shows without opening the envelope. */
   readonly summary: string;
   readonly receivedAt: Instant;
+  /** As the parcel itself says; empty in rows from before this was kept. */
+  readonly sent: Instant;
   /** When its text was deleted; `envelope` is then empty. */
   readonly erasedAt?: Instant | null;
 }
@@ -100,6 +102,7 @@ const INSERT_INBOUND: BulkInsert = {
     text("subject"),
     text("summary"),
     text("received_at"),
+    text("sent"),
     text("erased_at"),
   ],
 };
@@ -109,6 +112,7 @@ export interface ParcelReader {
   outboundAt(channel: string, sequences: readonly number[]): Promise<readonly OutboundParcel[]>;
   outboundBySubject(subject: string): Promise<readonly OutboundParcel[]>;
   outboundByHash(channel: string, hash: string): Promise<OutboundParcel | null>;
+  /** Newest first, without padding, which says nothing. */
   outboundList(channel: string, limit?: number): Promise<readonly OutboundParcel[]>;
   /** The first parcels not yet delivered, in order, whether or not their time has come. */
   queue(channel: string, limit: number, after?: number): Promise<readonly OutboundParcel[]>;
@@ -125,6 +129,7 @@ export interface ParcelReader {
   unreceipted(channel: string): Promise<number>;
   inbound(channel: string, sequence: number): Promise<InboundParcel | null>;
   inboundByHash(channel: string, hash: string): Promise<InboundParcel | null>;
+  /** Newest first, without padding unless it is asked for. */
   inboundList(query?: {
     channel?: string;
     kinds?: readonly ParcelKind[];
@@ -160,6 +165,7 @@ export interface ParcelWriter extends ParcelReader {
   retryNow(channel: string): Promise<void>;
   /** The partner lacks what it once had: everything from `sequence` on waits again. */
   requeue(channel: string, sequence: number): Promise<void>;
+  /** The first receipt counts; a later one for the same parcel changes nothing. */
   receipted(channel: string, sequence: number, receipt: number): Promise<void>;
   /** @throws StoreError `place-taken` when a parcel stands at one of the places. */
   addInbound(parcels: readonly InboundParcel[]): Promise<void>;
@@ -225,7 +231,13 @@ export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
       return row === undefined ? null : toOut(row);
     },
     async outboundList(channel, limit = 200) {
-      return (await out().where("channel", "=", channel).orderBy("sequence", "desc").limit(limit).execute()).map(toOut);
+      const rows = await out()
+        .where("channel", "=", channel)
+        .where("kind", "<>", "padding")
+        .orderBy("sequence", "desc")
+        .limit(limit)
+        .execute();
+      return rows.map(toOut);
     },
     async queue(channel, limit, after = -1) {
       const rows = await out()
@@ -297,7 +309,7 @@ export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
     async inboundList({ channel, kinds, limit = 100 } = {}) {
       let select = into();
       if (channel !== undefined) select = select.where("channel", "=", channel);
-      if (kinds !== undefined) select = select.where("kind", "in", [...kinds]);
+      select = kinds === undefined ? select.where("kind", "<>", "padding") : select.where("kind", "in", [...kinds]);
       return (await select.orderBy("received_at", "desc").orderBy("sequence", "desc").limit(limit).execute()).map(toIn);
     },
     async openings(side, channel, from, count) {
@@ -404,6 +416,7 @@ export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
       await tx.db
         .updateTable("outbound")
         .set({ receipt })
+        .where("receipt", "is", null)
         .where("channel", "=", channel)
         .where("sequence", "=", sequence)
         .execute();
@@ -422,6 +435,7 @@ export function parcelRepo({ tx, viewer, now }: RepoContext): ParcelWriter {
           p.subject,
           p.summary,
           p.receivedAt,
+          p.sent,
           p.erasedAt ?? null,
         ]),
       );

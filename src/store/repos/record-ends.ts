@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { type Instant, toHex } from "#base";
 import type { PartyId } from "#policy";
-import { chunks, type RepoContext } from "./context.ts";
+import { chunks, nextEpoch, type RepoContext } from "./context.ts";
 
 /** Whose record it is, and by which `channel#sequence` it came. */
 export interface Origin {
@@ -55,6 +55,7 @@ export function recordEnds(context: RepoContext): RecordEnds {
   ): Promise<readonly ErasedRecord[]> {
     const { db, engine } = context.tx;
     const rows = await which(held()).execute();
+    if (rows.length > 0) await nextEpoch(context.tx);
     for (const { seq, names } of rows) {
       if (engine === "sqlite" && names !== "") {
         await sql`insert into record_names (record_names, rowid, names) values ('delete', ${seq}, ${names})`.execute(

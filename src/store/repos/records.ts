@@ -5,7 +5,7 @@ import { type AcceptedRecord, markingRefsOf } from "#stix";
 import type { BulkInsert } from "../engine/engine.ts";
 import { StoreError } from "../errors.ts";
 import { labelCondition } from "../label-sql.ts";
-import { actorName, chunks, readAction, type RepoContext } from "./context.ts";
+import { actorName, chunks, lockRecords, nextEpoch, readAction, type RepoContext } from "./context.ts";
 import type { LabelWriter } from "./labels.ts";
 import { type RecordEnds, recordEnds } from "./record-ends.ts";
 
@@ -287,16 +287,17 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
     async append(items) {
       if (items.length === 0) return [];
       const { tx } = context;
-      // One writer at a time: on PostgreSQL sequences are handed out before commit, and a reader's cursor must not pass a row still in flight.
-      if (tx.engine === "postgres") await sql`select pg_advisory_xact_lock(4920)`.execute(tx.db);
+      await lockRecords(tx);
       const owners = await ownersOf(items.map((item) => item.record.id));
       let { seq: before, at } = await newest();
       const rows: (string | number | null | Uint8Array)[][] = [];
       const results: AppendResult[] = items.map(() => "foreign");
       const places: number[] = [];
+      const again = new Set<number>();
       for (const [place, { record, owner, assigned, source }] of items.entries()) {
         const holder = owners.get(record.id);
         if (holder !== undefined && holder !== owner) continue;
+        if (holder !== undefined) again.add(place);
         owners.set(record.id, owner);
         const refs = assigned.length === 0 ? record.markingRefs : union(record.markingRefs, assigned);
         at = after(at, context.now);
@@ -320,18 +321,39 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       }
       const keys = await tx.insertMany(INSERT, rows);
       const edges: string[][] = [];
+      const versioned = new Set<string>();
+      const left: { readonly place: number; readonly row: number }[] = [];
       for (const [row, key] of keys.entries()) {
         const place = places[row];
         const item = place === undefined ? undefined : items[place];
         if (place === undefined || item === undefined) continue;
         if (key === null) {
-          results[place] = await sameText(item.record, rows[row]);
+          left.push({ place, row });
         } else {
           results[place] = "added";
+          if (again.has(place)) versioned.add(item.record.id);
           for (const ref of item.record.refs) edges.push([ref.target, item.record.id, ref.property]);
         }
       }
+      const known = await versionsOf(left.map(({ place }) => items[place]?.record.id ?? ""));
+      for (const { place, row } of left) {
+        const record = items[place]?.record;
+        if (record === undefined) continue;
+        const found = known.get(`${record.id} ${record.version}`);
+        if (found?.sha256 !== record.sha256) results[place] = "conflict";
+        else if (found.held) results[place] = "unchanged";
+        else results[place] = await sameText(record, rows[row]);
+      }
       if (edges.length > 0) await tx.insertMany(INSERT_EDGE, edges);
+      if (versioned.size > 0) {
+        for (const part of chunks([...versioned]))
+          await tx.db
+            .insertInto("record_versions")
+            .values(part.map((id) => ({ id })))
+            .onConflict((conflict) => conflict.doNothing())
+            .execute();
+        await nextEpoch(tx);
+      }
       if (tx.engine === "sqlite") {
         await sql`insert into record_names (rowid, names) select seq, names from record where seq > ${before} and names <> ''`.execute(
           tx.db,
@@ -347,6 +369,7 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
         .where("record.version", "=", version)
         .executeTakeFirst();
       if (row === undefined) throw new StoreError("not-found", `no record ${id} of ${version}`);
+      await nextEpoch(context.tx);
       const object = row.text === "" ? null : parseJson(row.text);
       // What the text itself says of its handling can only be added to.
       const embedded = isJsonObject(object) ? markingRefsOf(object) : [];
@@ -381,6 +404,21 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
     return { seq: row?.seq ?? 0, at: row?.added_at ?? "" };
   }
 
+  /** The hash of each version's text and whether the text is here, by `id version`. */
+  async function versionsOf(ids: readonly string[]): Promise<Map<string, { sha256: string; held: boolean }>> {
+    const found = new Map<string, { sha256: string; held: boolean }>();
+    for (const part of chunks([...new Set(ids)])) {
+      const rows = await context.tx.db
+        .selectFrom("record")
+        .select(["id", "version", "sha256", "state"])
+        .where("id", "in", part)
+        .execute();
+      for (const { id, version, sha256, state } of rows)
+        found.set(`${id} ${version}`, { sha256: toHex(sha256), held: state === "held" });
+    }
+    return found;
+  }
+
   /** The version is here already. One whose text was deleted, and which its owner gives again, has its text again. */
   async function sameText(
     record: AcceptedRecord,
@@ -395,6 +433,7 @@ export function recordRepo(context: RepoContext, labels: LabelWriter): RecordWri
       .executeTakeFirstOrThrow();
     if (toHex(known.sha256) !== record.sha256) return "conflict";
     if (known.state === "held" || row === undefined) return "unchanged";
+    await nextEpoch(context.tx);
     const names = record.names.join("\n");
     const label = row[INSERT.columns.findIndex(({ name }) => name === "label")] as number;
     await db

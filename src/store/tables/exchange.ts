@@ -6,6 +6,7 @@ export type ParcelKind =
   | "correction"
   | "key-change"
   | "succession"
+  | "padding"
   | "consent-request"
   | "consent"
   | "onward"
@@ -71,6 +72,8 @@ export interface ExchangeTables {
     subject: string | null;
     summary: string;
     received_at: string;
+    /** As the parcel says; empty in rows from before this was kept. */
+    sent: string;
     erased_at: string | null;
   };
   tree_node: { log: string; level: number; position: number; hash: Uint8Array };

@@ -150,6 +150,7 @@ function ChannelLedger({ id }: { readonly id: string }) {
               <Text size="sm">
                 <Moment at={incident.at} /> · {incident.message}
               </Text>
+              <Text size="sm">{incident.todo}</Text>
             </Alert>
           ))}
           {ledger.entries.length === 0 ? (

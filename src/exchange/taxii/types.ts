@@ -1,0 +1,16 @@
+import type { Clock } from "#base";
+import type { TypeRegistry } from "#stix";
+import type { Store } from "#store";
+import type { Self } from "../self.ts";
+
+export interface TaxiiDeps {
+  readonly store: Store;
+  readonly self: Self;
+  readonly clock: Clock;
+  readonly registry: TypeRegistry;
+  /** Signs page marks: the same in every process of this party. */
+  readonly pageKey: Uint8Array;
+  readonly onError: (error: unknown) => void;
+  /** Of pages kept as they went out. Default 128 MiB. */
+  readonly cacheBytes?: number;
+}
