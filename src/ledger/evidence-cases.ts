@@ -327,6 +327,7 @@ interface FairChange {
   readonly receipt?: object;
   readonly offer?: object;
   readonly results?: readonly number[];
+  readonly terms?: Partial<ReleaseBody>;
   readonly parcels?: readonly number[];
   readonly receipts?: readonly number[];
 }
@@ -339,7 +340,7 @@ async function fairBundle(w: EvidenceWorld, change: FairChange = {}): Promise<Ev
     [back, w.a],
   ] as const)
     await log.add(to, { kind: "hello", body: { name: log.owner.name } });
-  const { body } = releaseOf([1, 2]) as { body: ReleaseBody };
+  const { body } = releaseOf([1, 2], change.terms) as { body: ReleaseBody };
   const sealed = sealRelease("release", body, KEY, new Uint8Array(12));
   const offer = await out.add(w.b, { kind: "fair-offer", body: { ...sealed, ...change.offer } });
   const hash = sha256Hex(offer.envelope);
@@ -375,6 +376,9 @@ const FAIR: readonly EvidenceCase[] = [
   ),
   refused("a key that is not the one committed to", "fair-key", (w) => fairBundle(w, { key: KEY.with(0, 1) })),
   refused("an offer of another number of records", "fair-key", (w) => fairBundle(w, { offer: { records: 3 } })),
+  refused("a fair release that nobody approved, as its key shows", "evidence-approval", (w) =>
+    fairBundle(w, { terms: { approvals: [] } }),
+  ),
   refused("a key without its offer", "evidence-malformed", (w) => fairBundle(w, { parcels: [2] })),
   refused("a receipt for another ciphertext", "evidence-receipt", (w) =>
     fairBundle(w, { receipt: { ciphertext: "0".repeat(64) } }),

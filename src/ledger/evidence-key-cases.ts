@@ -1,4 +1,5 @@
 /** For tests: bundles whose parties changed or lost keys, with the verdict that each deserves. */
+import { sha256Hex } from "#base";
 import { type EvidenceCase, genuine, PLAIN_CASES, refused } from "./evidence-cases.ts";
 import type { Evidence } from "./evidence-format.ts";
 import type { KeyPeriod } from "./key-period.ts";
@@ -246,9 +247,27 @@ const knows = (w: EvidenceWorld) => ({
   [w.b.id]: w.b.key.publicKey,
 });
 
+function withoutText(evidence: Evidence): Evidence {
+  const parcels = evidence.parcels.map((held) => ({
+    ...held,
+    envelope: "",
+    erased: { hash: sha256Hex(held.envelope), at: AFTER },
+  }));
+  return { ...evidence, parcels };
+}
+
 const REVOKED: readonly EvidenceCase[] = [
   genuine("revoked: what was cosigned before stays proven", (w) => lost(w, DURING, 5)),
   genuine("revoked, as the checker knows: cosigned before", (w) => lost(w, DURING, 5, false), knows),
+  {
+    name: "revoked: a text that was deleted, under a head cosigned before",
+    verdict: "incomplete",
+    code: "text-deleted",
+    make: async (w) => withoutText(await lost(w, DURING, 5)),
+  },
+  refused("revoked key: a text that was deleted, under a head that nobody cosigned", "key-revoked", async (w) =>
+    withoutText(await lost(w, null, 5)),
+  ),
   refused("revoked key: nobody cosigned it", "key-revoked", (w) => lost(w, null, 5)),
   refused("revoked key: cosigned after", "key-revoked", (w) => lost(w, AFTER, 5)),
   refused("revoked key: a parcel past its end", "key-revoked", (w) => lost(w, DURING, 0)),
