@@ -277,6 +277,26 @@ describe("rotation", () => {
     await confirmed(await give("Then the new one"));
   });
 
+  test("the audit goes on over a change of keys; a head that was kept before it stays good", async () => {
+    await give("Before");
+    const { overseer } = a.officers;
+    const kept = async (earlier?: string) => {
+      const verdict = await a.node.auditReading.verify(overseer, earlier);
+      expect(verdict.faults).toEqual([]);
+      return verdict.checkpoint ?? "";
+    };
+    await until("the first head", async () => (await kept()) !== "");
+    const before = await kept();
+    await rotate(a);
+    await quiet(a);
+    await reopen(a);
+    await kept(before);
+    await give("After");
+    await until("a head of the new key", async () => (await kept(before)) !== before);
+    await a.link?.close();
+    await kept(before);
+  });
+
   test("only an administrator changes keys", async () => {
     const change = { kind: "rotation", overlapDays: 1 } as const;
     await expect(changeKeys(a.node, a.officers.analyst, change, clock, null)).rejects.toMatchObject({
