@@ -122,7 +122,7 @@ export async function runFaults({ releases, seed, limit, say }: FaultOptions): P
     seed,
     releases,
     seconds,
-    faults: Object.fromEntries([...counts].toSorted(([a], [b]) => a.localeCompare(b))),
+    faults: Object.fromEntries([...counts].toSorted(([one], [other]) => one.localeCompare(other))),
     problems,
   };
 }

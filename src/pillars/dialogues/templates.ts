@@ -170,9 +170,6 @@ export const TEMPLATES: readonly Template[] = [
   },
 ];
 
-/** FATF, ratings of technical compliance over 40 Recommendations. */
-const FATF_RATINGS = ["C", "LC", "PC", "NC"] as const;
-
 /** A template's text, as a statement that a party adopts: one item a line, so that each is a span of it. */
 export function templateText(template: Template): string {
   return template.items.map(({ name, asks }) => `${name}: ${asks}`).join("\n");

@@ -22,13 +22,11 @@ export type Completion = (typeof COMPLETIONS)[number];
 
 /** G20 Research Group, compliance: not met, partly met, met. */
 const SCORES = [-1, 0, 1] as const;
-type Score = (typeof SCORES)[number];
 
 export const CONFIDENCES = ["low", "moderate", "high"] as const;
 
 /** What a party says of completion, and what somebody saw: two different states. */
 export const STANDINGS = ["open", "claimed-complete", "verified"] as const;
-type Standing = (typeof STANDINGS)[number];
 
 const person = z.looseObject({ name: line, title: line.optional(), party: line });
 const source = z.looseObject({ name: line, url: z.url().max(2000).optional(), retrieved_on: date.optional() });
