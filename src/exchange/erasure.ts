@@ -90,11 +90,19 @@ async function expirePage(
   return { records: gone.length, envelopes, held, next };
 }
 
-/** Takes these records' texts out of every parcel that carries them. @returns how many parcels lost their text. */
-export async function eraseEnvelopes(t: Transactor, recordIds: readonly string[]): Promise<number> {
+/**
+ * Takes these records' texts out of every parcel that carries them, or only out of those received on one channel.
+ * @returns how many parcels lost their text.
+ */
+export async function eraseEnvelopes(
+  t: Transactor,
+  recordIds: readonly string[],
+  receivedOn: string | null = null,
+): Promise<number> {
   let erased = 0;
   for (const id of new Set(recordIds)) {
     for (const parcel of await t.onward.parcelsCarrying(id)) {
+      if (receivedOn !== null && (parcel.side !== "in" || parcel.channel !== receivedOn)) continue;
       if (await t.onward.eraseParcel(parcel)) erased++;
     }
   }
