@@ -1,6 +1,7 @@
 /** `npm run bench [-- NAME] [--json]`: our figure, a peer's or the limit's from the same run, and the ratio. */
 import { parseArgs } from "node:util";
 import { decisionBench } from "./decision.ts";
+import { auditBench } from "./audit.ts";
 import { demoBench, idleBench } from "./demo.ts";
 import { dialogueBench } from "./dialogue.ts";
 import type { Benchmark, Figure } from "./figure.ts";
@@ -27,6 +28,7 @@ const ALL: readonly Benchmark[] = [
   screenBench,
   screenMillionBench,
   screenQualityBench,
+  auditBench,
   taxiiPostBench,
   taxiiGetBench,
   taxiiDeepBench,

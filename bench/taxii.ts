@@ -36,7 +36,7 @@ export async function serveTaxii(): Promise<Served> {
   const taxii = createTaxii({
     store,
     clock,
-    self: { id: PARTY, name: "Bench", key, url: "https://localhost/", tlsPin: "", purposes: [] },
+    self: { id: PARTY, name: "Bench", key, previous: [], url: "https://localhost/", tlsPin: "", purposes: [] },
     registry: new TypeRegistry(coreTypes),
     pageKey: seed,
     onError: (error) => console.error(error),

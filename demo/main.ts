@@ -99,14 +99,14 @@ async function stayOpen(open: readonly Side[], evidence: string): Promise<void> 
   for (const side of open) {
     const web = await side.node.serveWeb(() => side.link.wake());
     servers.push(web);
-    say(`\n${side.node.self.name}: http://127.0.0.1:${web.port}`);
+    say(`\n${side.node.self.name}: http://localhost:${web.port}`);
     for (const { role, email } of side.people) {
       const { officer } = side.as(role);
       const token = await side.node.access.signInToken(
         { kind: "job", party: side.node.self.id, name: "demo", may: [] },
         officer,
       );
-      say(`  ${role.padEnd(18)} ${email.padEnd(30)} http://127.0.0.1:${web.port}/sign-in#token=${token}`);
+      say(`  ${role.padEnd(18)} ${email.padEnd(30)} http://localhost:${web.port}/sign-in#token=${token}`);
     }
   }
   say(`\nTry: bin/entente evidence check ${evidence}\nEach link signs in once. Stop with Ctrl-C.`);

@@ -32,6 +32,7 @@ describe("signing in", () => {
       party: HOME,
       officer: officer.id,
       roles: ["analyst"],
+      entry: { by: "session", recent: true },
     });
     await expect(access.signIn(token)).rejects.toMatchObject({ code: "link-invalid" });
     await expect(access.signIn("guess")).rejects.toMatchObject({ code: "link-invalid" });

@@ -4,9 +4,11 @@ import { serve } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
-import { secureHeaders } from "hono/secure-headers";
 import type { AddressInfo } from "node:net";
+import { authentication } from "./authenticate.ts";
+import { audited } from "./audited.ts";
 import type { Api, ApiDeps, Env } from "./context.ts";
+import { ownHost, securityHeaders } from "./headers.ts";
 import { problem } from "./problem.ts";
 import { ApiError } from "./errors.ts";
 import { channelRoutes } from "./routes/channels.ts";
@@ -18,33 +20,26 @@ import { recordRoutes } from "./routes/records.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { redressRoutes } from "./routes/redress.ts";
 import { safeguardRoutes } from "./routes/safeguards.ts";
-import { authentication, sessionRoutes } from "./routes/session.ts";
+import { auditRoutes } from "./routes/audit.ts";
+import { officerRoutes } from "./routes/officers.ts";
+import { securityRoutes } from "./routes/security.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { signInRoutes } from "./routes/sign-in.ts";
 
+/** An evidence bundle of a large release; a file to import, which is read as it comes and never held whole. */
 const MAX_JSON = 80 * 1024 * 1024;
+const MAX_FILE = 4 * 1024 * 1024 * 1024;
+/** What anybody may send without having signed in. */
+const MAX_SMALL = 64 * 1024;
+const SMALL = /\/(sign-in\/.*|session|step-up\/.*|passkeys.*|tokens|officers.*)$/;
 
 /** The whole HTTP face for people: the API under /api/v1, its OpenAPI document, and the built workbench. */
 export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>();
   const { taxii } = deps;
   if (taxii !== undefined && taxii !== null) app.all("/taxii2/*", (c) => taxii.fetch(c.req.raw));
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", "data:"],
-        fontSrc: ["'self'", "data:"],
-        connectSrc: ["'self'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-        formAction: ["'self'"],
-      },
-      referrerPolicy: "no-referrer",
-      crossOriginOpenerPolicy: "same-origin",
-    }),
-  );
+  app.use(ownHost(deps.web.host, deps.web.url));
+  app.use(securityHeaders(deps.web.url !== undefined));
   const api: Api = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (result.success) return;
@@ -57,16 +52,23 @@ export function createApp(deps: ApiDeps): OpenAPIHono<Env> {
   });
   api.onError((error, c) => problem(c, error, deps.onError));
   api.use(authentication(deps));
-  api.use(async (c, next) =>
-    c.req.path.endsWith("/imports")
-      ? next()
-      : bodyLimit({
-          maxSize: MAX_JSON,
-          onError: () => {
-            throw new ApiError("too-large", "the request is too large");
-          },
-        })(c, next),
-  );
+  api.use(audited(deps));
+  const bounded = (maxSize: number) =>
+    bodyLimit({
+      maxSize,
+      onError: () => {
+        throw new ApiError("too-large", "the request is too large");
+      },
+    });
+  const [files, large, small] = [bounded(MAX_FILE), bounded(MAX_JSON), bounded(MAX_SMALL)];
+  api.use((c, next) => {
+    if (c.req.path.endsWith("/imports")) return files(c, next);
+    return (SMALL.test(c.req.path) ? small : large)(c, next);
+  });
+  signInRoutes(api, deps);
+  securityRoutes(api, deps);
+  officerRoutes(api, deps);
+  auditRoutes(api, deps);
   sessionRoutes(api, deps);
   recordRoutes(api, deps);
   releaseRoutes(api, deps);
@@ -104,7 +106,11 @@ function workbench(app: OpenAPIHono<Env>, webRoot: string | null): void {
     serveStatic({ root: webRoot, onFound: (_, c) => c.header("cache-control", "public, max-age=31536000, immutable") }),
   );
   app.get("/favicon.svg", serveStatic({ root: webRoot, path: "favicon.svg" }));
-  app.get("*", (c) => c.html(html, 200, { "cache-control": "no-cache" }));
+  app.get("*", (c) => {
+    // The page's script hands the nonce on to what writes style elements.
+    const nonce = c.get("secureHeadersNonce") ?? "";
+    return c.html(html.replace("<script ", `<script nonce="${nonce}" `), 200, { "cache-control": "no-store" });
+  });
 }
 
 export interface WebServer {

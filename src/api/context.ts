@@ -1,13 +1,22 @@
 import { createRoute, type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import type { Context, Hono } from "hono";
 import type { Clock } from "#base";
-import { type Access, type OfficerViewer, type Permission, requirePermission } from "#access";
+import {
+  type Access,
+  type Audit,
+  type AuditReading,
+  type OfficerViewer,
+  type Permission,
+  requirePermission,
+} from "#access";
 import type { Exchange, Self } from "#exchange";
 import type { Intake } from "#intake";
 import type { Registry } from "#pillars/designations";
 import type { Dialogues } from "#pillars/dialogues";
 import type { ErrorReports, Redress, Retention, Risks, Safeguards } from "#safeguards";
-import type { Officer, Reader, Store } from "#store";
+import type { Officer, Reader, SessionRow, Store } from "#store";
+import type { NotedRead } from "./audited.ts";
+import type { Limit } from "./rate-limit.ts";
 import { problemSchema } from "./schema.ts";
 
 /** What the API needs of the house, and no more. */
@@ -16,6 +25,15 @@ export interface ApiDeps {
   readonly self: Self;
   readonly clock: Clock;
   readonly access: Access;
+  readonly audit: Audit;
+  readonly auditReading: AuditReading;
+  /** How officers reach this node. */
+  readonly web: {
+    readonly host: string;
+    readonly url?: string | undefined;
+    readonly forwarded?: boolean | undefined;
+    readonly limit?: Limit | undefined;
+  };
   readonly safeguards: Safeguards;
   readonly risks: Risks;
   readonly retention: Retention;
@@ -38,7 +56,17 @@ export interface ApiDeps {
 }
 
 export interface Env {
-  Variables: { viewer: OfficerViewer; officer: Officer; session: string };
+  Variables: {
+    viewer: OfficerViewer;
+    officer: Officer;
+    session: string;
+    /** `null` for a token. */
+    entry: SessionRow | null;
+    /** What the answer shows, for the audit. */
+    reads: NotedRead[];
+    /** Of the page's policy, one for each answer. */
+    secureHeadersNonce?: string;
+  };
 }
 
 export type Api = OpenAPIHono<Env>;

@@ -7,6 +7,20 @@ import { CodedError } from "#base";
 const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   "session-invalid": 401,
   "link-invalid": 401,
+  "sign-in-refused": 401,
+  "passkey-refused": 401,
+  "oidc-refused": 401,
+  "token-invalid": 401,
+  "sign-in-locked": 429,
+  "too-many": 429,
+  "too-large": 413,
+  "step-up-required": 403,
+  "token-scope": 403,
+  "roles-conflict": 409,
+  "ceremony-over": 409,
+  "oidc-unknown": 404,
+  "grant-unknown": 404,
+  "audit-unwritten": 503,
   forbidden: 403,
   "same-officer": 403,
   "not-found": 404,
@@ -56,6 +70,8 @@ const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
 export function problem(c: Context, error: unknown, onError: (error: unknown) => void): Response {
   if (error instanceof CodedError) {
     const status = STATUS[error.code] ?? 400;
+    const wait = error.detail?.["retryAfter"];
+    if (status === 429 && typeof wait === "number") c.header("retry-after", String(wait));
     const body = {
       type: `urn:entente:problem:${error.room}:${error.code}`,
       title: error.message,

@@ -16,7 +16,15 @@ export const problemSchema = z
   })
   .openapi("Problem");
 
-export const nodeSchema = z.object({ party, version: z.string(), purposes: z.array(z.string()) }).openapi("Node");
+export const nodeSchema = z
+  .object({
+    party,
+    version: z.string(),
+    purposes: z.array(z.string()),
+    /** Organisations that let officers in. */
+    organisations: z.array(z.object({ name: z.string(), title: z.string() })),
+  })
+  .openapi("Node");
 
 export const sessionSchema = z
   .object({
@@ -25,6 +33,8 @@ export const sessionSchema = z
     email: z.string(),
     roles: z.array(z.string()),
     permissions: z.array(z.string()),
+    /** Whether approvals may rest on this session now. */
+    recent: z.boolean(),
   })
   .openapi("Session");
 
@@ -423,18 +433,3 @@ export const homeSchema = z
     channels: z.array(channelSchema),
   })
   .openapi("Home");
-
-export const auditSchema = z
-  .object({
-    entries: z.array(
-      z.object({
-        seq: z.int(),
-        at: instant,
-        actor: z.string(),
-        verb: z.string(),
-        subject: z.string(),
-        detail: z.string(),
-      }),
-    ),
-  })
-  .openapi("Audit");

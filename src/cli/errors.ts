@@ -6,6 +6,7 @@ export type CliErrorCode =
   | "file-unwritable"
   | "folder-not-empty"
   | "channel-ambiguous"
+  | "hop-unknown"
   | "not-held"
   | "record-unknown"
   | "incident-unknown"

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { CodedError } from "#base";
+import { auditCommand } from "./commands/audit.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
+import { basisCommand } from "./commands/basis.ts";
 import { consentCommand } from "./commands/consent.ts";
 import { copiesCommand, expireCommand, oversightCommand } from "./commands/copies.ts";
 import { dialogueCommand } from "./commands/dialogue/index.ts";
@@ -19,7 +21,7 @@ import { listsCommand } from "./commands/lists.ts";
 import { markCommand, recordsCommand } from "./commands/mark.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { mediaCommand } from "./commands/media.ts";
-import { basisCommand, officerCommand } from "./commands/officer.ts";
+import { officerCommand, whoCanCommand } from "./commands/officer.ts";
 import { pairCommand } from "./commands/pair.ts";
 import { patternCommand } from "./commands/pattern.ts";
 import { redressCommand } from "./commands/redress.ts";
@@ -28,14 +30,20 @@ import { retentionCommand } from "./commands/retention.ts";
 import { safeguardsCommand } from "./commands/safeguards.ts";
 import { screenCommand } from "./commands/screen.ts";
 import { startCommand } from "./commands/start.ts";
+import { sessionCommand, tokenCommand } from "./commands/token.ts";
 import { taxiiCommand } from "./commands/taxii.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { witnessCommand } from "./commands/witness.ts";
 
 const COMMANDS = [
   initCommand,
   startCommand,
   officerCommand,
+  whoCanCommand,
+  sessionCommand,
+  tokenCommand,
+  auditCommand,
   pairCommand,
   basisCommand,
   markCommand,
@@ -60,6 +68,7 @@ const COMMANDS = [
   verifyCommand,
   evidenceCommand,
   ledgerCommand,
+  witnessCommand,
   exportCommand,
   validateCommand,
   patternCommand,

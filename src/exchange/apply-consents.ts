@@ -6,6 +6,7 @@ import { answer, said, UNDECIDED, withdrawIn } from "./consents.ts";
 import { ExchangeError } from "./errors.ts";
 import { keepIncident } from "./incident.ts";
 import type { Self } from "./self.ts";
+import { canTell } from "./untold.ts";
 
 /** A partner asks. What it names must be what it was given: anything else is a way to ask which records exist. */
 export async function applyConsentRequest(
@@ -99,7 +100,10 @@ async function withdrawWhatRestsOnIt(t: Transactor, self: Self, lost: ConsentCas
       item.recipient === lost.recipient &&
       item.purpose === lost.purpose &&
       item.records.some(({ id }) => ids.has(id));
-    if (rests) await withdrawIn(t, self, item, "the node itself", "Its originator has withdrawn its consent.", now);
+    const channel = rests ? await t.channels.get(item.channel) : null;
+    if (channel === null) continue;
+    if (await canTell(t, self, channel, { of: "a consent that no longer holds", ids: [item.id] }, now))
+      await withdrawIn(t, self, item, "the node itself", "Its originator has withdrawn its consent.", now);
   }
 }
 

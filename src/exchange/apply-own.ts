@@ -1,8 +1,9 @@
 import { type Instant, isJsonObject, parseJson } from "#base";
-import type { Parcel, ParcelOf, ReleaseBody } from "#ledger";
+import { openPeriod, type Parcel, type ParcelOf, type ReleaseBody } from "#ledger";
 import { accept, type TypeRegistry } from "#stix";
 import type { Channel, Transactor } from "#store";
 import { carriedByKey, idsIn } from "./fair.ts";
+import { recordKeyChange, SIGNING_KEY } from "./key-ring.ts";
 import type { Self } from "./self.ts";
 
 /**
@@ -22,6 +23,12 @@ export async function applyOwn(
     case "hello":
     case "padding":
       return null;
+    case "key-change":
+      await recordKeyChange(t, channel, parcel, await formerPeriods(t, self, channel, parcel.body.previous), null);
+      await t.settings.set(SIGNING_KEY, parcel.body.key);
+      return null;
+    case "succession":
+      return parcel.body.continues;
     case "receipt":
       return parcel.body.parcel;
     case "fair-receipt":
@@ -56,6 +63,12 @@ export async function applyOwn(
   }
 }
 
+/** A store from before the first change has no rows, and our present key is not the one that signed then. */
+async function formerPeriods(t: Transactor, self: Self, channel: Channel, previous: string) {
+  const rows = await t.keys.of(channel.id, self.id);
+  return rows.length > 0 ? rows : [openPeriod(previous, channel.createdAt)];
+}
+
 async function restoreRelease(
   t: Transactor,
   registry: TypeRegistry,
@@ -65,7 +78,7 @@ async function restoreRelease(
   now: Instant,
 ): Promise<void> {
   const { body } = parcel;
-  const [approval] = body.approvals;
+  const approval = body.approvals.at(-1);
   const known = await t.releases.get(body.release);
   await t.releases.save({
     id: body.release,

@@ -105,9 +105,10 @@ export async function applyRecall(
       continue;
     }
     const versions = await t.records.withdraw(id, channel.partner);
-    if (versions.length > 0) await eraseEnvelopes(t, [id]);
+    // Given by several parties, it is the record of the first; what another gave of it stands in its parcels alone.
+    const erased = await eraseEnvelopes(t, [id], versions.length > 0 ? null : channel.id);
     results.push(
-      versions.length > 0
+      versions.length > 0 || erased > 0
         ? { id, version, result: "withdrawn" }
         : { id, version, result: "unchanged", reason: "not held" },
     );

@@ -8,8 +8,10 @@ import { applyConsent, applyConsentRequest } from "./apply-consents.ts";
 import { createDepartures } from "./departures.ts";
 import { applyDeletion, type LegalHold } from "./erasure.ts";
 import { applyFairReceipt, applyOffer, openWithKey } from "./fair.ts";
+import { applyKeyChange } from "./key-change.ts";
 import { applyOnward, followCorrection, followRecall, reportCopies } from "./onward.ts";
 import type { Self } from "./self.ts";
+import { applySuccession } from "./succession.ts";
 
 export interface ApplyDeps {
   readonly self: Self;
@@ -26,13 +28,19 @@ export interface Applied {
   readonly results: RecordResult[] | null;
 }
 
+/** The text that was signed, and its SHA-256 (lower-case hex). */
+interface Sealed {
+  readonly envelope: string;
+  readonly hash: string;
+}
+
 /** Does what a parcel says, in the transaction that logs it. It has been judged: signed by the partner, at its place. */
 export async function apply(
   t: Transactor,
   deps: ApplyDeps,
   channel: Channel,
   parcel: Parcel,
-  hash: string,
+  { envelope, hash }: Sealed,
   now: Instant,
 ): Promise<Applied> {
   const { self } = deps;
@@ -40,6 +48,12 @@ export async function apply(
   switch (parcel.kind) {
     case "hello":
       return told({ name: parcel.body.name });
+    case "key-change":
+      await applyKeyChange(t, channel, parcel, envelope, self);
+      return told({ key: parcel.body.key, until: parcel.body.overlapUntil });
+    case "succession":
+      await applySuccession(t, self, channel, parcel, now);
+      return told({ continues: parcel.body.continues }, parcel.body.continues);
     case "padding":
       return told({});
     case "receipt":

@@ -10,11 +10,12 @@ import {
 } from "#ledger";
 import type { Channel, Transactor } from "#store";
 import { keepIncident } from "./incident.ts";
+import { cosignersOf, partnerPeriods, timelyCosignatures } from "./key-ring.ts";
 import { ownLog, partnerLog } from "./outbox.ts";
 import type { Self } from "./self.ts";
 
 /** Seconds since the epoch, as tlog-cosignature writes time. */
-export const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
+const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 
 /**
  * This node's word on a checkpoint of the partner's log, made once and given again when the partner asks again. The caller
@@ -35,9 +36,15 @@ export async function cosignPartner(
   const held = (await t.cosignatures.of(log, checkpoint.size)).find((item) => item.cosigner === cosigner);
   if (held !== undefined) return held.line;
   if (checkpoint.size !== (await t.trees.size(log))) return null;
-  const line = cosign(checkpoint.text, { name: cosigner, key: self.key }, seconds(now));
+  const line = cosignLines(self, checkpoint.text, now);
   await t.cosignatures.add({ log, size: checkpoint.size, cosigner, line, at: instantOf(now) });
   return line;
+}
+
+/** This party's word on a checkpoint: inside an overlap by the key that was replaced too. */
+export function cosignLines(self: Self, text: string, now: Date): string {
+  const name = cosignerName(self.id);
+  return [self.key, ...self.previous].map((key) => cosign(text, { name, key }, seconds(now))).join("");
 }
 
 /**
@@ -53,13 +60,14 @@ export async function keepCosignature(
   now: Date,
 ): Promise<void> {
   const own = openCheckpoint(checkpoint, { name: logOrigin(channel.id, self.id), publicKey: self.key.publicKey });
-  const cosigner = { name: cosignerName(channel.partner), publicKey: channel.partnerKey };
+  const cosigner = cosignerName(channel.partner);
+  const periods = await partnerPeriods(t, channel);
   const at = instantOf(now);
   try {
-    const [cosignature] = readCosignatures(lines, own.text, [cosigner]);
-    if (cosignature === undefined) throw new LedgerError("note-unsigned", "the partner's key did not make it");
-    const { line } = cosignature;
-    await t.cosignatures.add({ log: ownLog(channel.id), size: own.size, cosigner: cosigner.name, line, at });
+    const good = timelyCosignatures(readCosignatures(lines, own.text, cosignersOf(channel.partner, periods)), periods);
+    if (good.length === 0) throw new LedgerError("note-unsigned", "no key of the partner that is in force made it");
+    const line = good.map((cosignature) => cosignature.line).join("");
+    await t.cosignatures.add({ log: ownLog(channel.id), size: own.size, cosigner, line, at });
   } catch (error) {
     if (!(error instanceof LedgerError || error instanceof BaseError)) throw error;
     await keepIncident(t, {

@@ -61,7 +61,10 @@ export function createDepartures({ self, clock }: { readonly self: Self; readonl
       necessity: release.necessity,
       legalBasis: { title: basis.title, citation: basis.citation },
       reviewBy: parseInstant(release.reviewBy ?? ""),
-      approvals: [{ officer: release.decidedBy ?? "", role: "second officer", at: release.decidedAt ?? now }],
+      approvals: [
+        { officer: release.createdBy, role: "drafter", at: release.submittedAt ?? release.createdAt },
+        { officer: release.decidedBy ?? "", role: "second officer", at: release.decidedAt ?? now },
+      ],
       part,
       parts,
       records: items.map(({ record, markings, replaces }) => ({

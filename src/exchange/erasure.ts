@@ -3,6 +3,7 @@ import type { ParcelOf } from "#ledger";
 import type { Viewer } from "#policy";
 import type { Channel, Copy, ErasedRecord, Reader, Store, Transactor } from "#store";
 import { keepIncident } from "./incident.ts";
+import { canSign } from "./key-ring.ts";
 import { reportCopies } from "./onward.ts";
 import { post } from "./outbox.ts";
 import type { Self } from "./self.ts";
@@ -77,6 +78,11 @@ async function expirePage(
     const records = gone
       .filter((record) => record.owner === owner)
       .map(({ id, version, sha256 }) => ({ id, version, sha256, cause: "expired" as const, at: now }));
+    // What is due goes, whether or not its giver can be told.
+    if (!(await canSign(t, self, channel, now))) {
+      await t.audit.note("deletion.untold", channel.id, { records: records.length });
+      continue;
+    }
     await post(t, self, channel, { kind: "deletion", body: { records } }, null, now);
   }
   for (const { id } of gone) await t.audit.note("record.expired", id);
@@ -84,11 +90,19 @@ async function expirePage(
   return { records: gone.length, envelopes, held, next };
 }
 
-/** Takes these records' texts out of every parcel that carries them. @returns how many parcels lost their text. */
-export async function eraseEnvelopes(t: Transactor, recordIds: readonly string[]): Promise<number> {
+/**
+ * Takes these records' texts out of every parcel that carries them, or only out of those received on one channel.
+ * @returns how many parcels lost their text.
+ */
+export async function eraseEnvelopes(
+  t: Transactor,
+  recordIds: readonly string[],
+  receivedOn: string | null = null,
+): Promise<number> {
   let erased = 0;
   for (const id of new Set(recordIds)) {
     for (const parcel of await t.onward.parcelsCarrying(id)) {
+      if (receivedOn !== null && (parcel.side !== "in" || parcel.channel !== receivedOn)) continue;
       if (await t.onward.eraseParcel(parcel)) erased++;
     }
   }

@@ -16,6 +16,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     "A witness has seen more of our log, or another one, than this node holds. If this node was restored from a backup, let it reach the partner first, which gives back what is missing. If it was not, somebody else signs with our key: revoke it and pair anew.",
   "cosignature-invalid":
     "A partner or a witness gave a cosignature that does not hold. What was sent is delivered all the same, but its word for our log is missing. Compare the key that you hold for it with the one that it has now.",
+  "partner-untold":
+    "Something was taken back, and this partner does not know it: our key on its channel was revoked and it has not paired anew. Tell it by telephone, pair anew, and take it back again: a recall by `entente release recall`, a consent by `entente consent withdraw`.",
   "witnessed-log":
     "A log that this node witnesses showed two histories. It was not cosigned. The signed proof is kept: give it to both parties of that log, who alone can tell which history is theirs.",
 };

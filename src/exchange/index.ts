@@ -15,7 +15,17 @@ export { type LinkIdentity, tlsPin } from "./link.ts";
 export type { ExportedLog } from "./log-export.ts";
 export { type Accepted, readInvitation } from "./pairing.ts";
 export type { ChannelVerdict, LogVerdict } from "./proof.ts";
-export { MAX_MEDIA_BYTES, type MediaPart, type MediaReport } from "./media.ts";
+export type { Forward, Hop } from "./hops.ts";
+export {
+  awaitedKeyChanges,
+  LONGEST_OVERLAP_DAYS,
+  type NextKeys,
+  requireSettledKeys,
+  type Rotation,
+} from "./key-change.ts";
+export { FORMER_KEYS, ownPeriods, partnerPeriods, SIGNING_KEY } from "./key-ring.ts";
+export type { Revoked } from "./revocation.ts";
+export { MAX_MEDIA_BYTES, type MediaOptions, type MediaPart, type MediaReport } from "./media.ts";
 export { DEFAULT_CADENCE } from "./publishing.ts";
 export { ageIdentity } from "./sealed-file.ts";
 export type { Self } from "./self.ts";

@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { createServer, request, Agent, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { TLSSocket } from "node:tls";
+import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import { MAX_ADD_CHECKPOINT } from "#ledger";
 import { ExchangeError } from "./errors.ts";
 import { type LogStatement, readStatement } from "./log-guard.ts";
@@ -41,8 +41,15 @@ export interface LinkServer {
   close(): Promise<void>;
 }
 
+/** RFC 6066 §3: the name that a caller asks for says which key it has pinned. It resolves nowhere (RFC 6761 §6.4). */
+function pinName(pin: string): string {
+  return `${pin.slice(0, 32)}.pin.invalid`;
+}
+
 export interface LinkServerOptions {
   readonly identity: LinkIdentity;
+  /** Others that are shown to those who have pinned them: inside an overlap, the keys before and after a change. */
+  readonly others?: readonly LinkIdentity[];
   readonly host: string;
   readonly port: number;
   /** The channel whose partner holds this TLS key, or `null`: then the connection ends. */
@@ -60,9 +67,13 @@ export interface LinkServerOptions {
 
 /** Listens for partners: TLS 1.3, both sides prove their pinned keys, one path, bounded in size and time. */
 export async function listen(options: LinkServerOptions): Promise<LinkServer> {
+  const contexts = new Map<string, SecureContext>();
+  for (const { key, cert } of options.others ?? [])
+    contexts.set(pinName(tlsPin(cert)), createSecureContext({ key, cert, minVersion: "TLSv1.3" }));
   const { patience = { headersMs: HEADERS_MS, requestMs: REQUEST_MS } } = options;
   const server: Server = createServer(
     {
+      SNICallback: (name, done) => done(null, contexts.get(name)),
       key: options.identity.key,
       cert: options.identity.cert,
       minVersion: "TLSv1.3",
@@ -162,16 +173,30 @@ export interface LinkClient {
   close(): void;
 }
 
-export function createLinkClient(identity: LinkIdentity, timeout = REQUEST_MS): LinkClient {
-  const agent = new Agent({
-    keepAlive: true,
-    maxSockets: 4,
-    maxCachedSessions: 0,
-    key: identity.key,
-    cert: identity.cert,
-    minVersion: "TLSv1.3",
-    rejectUnauthorized: false,
-  });
+export interface LinkClientOptions {
+  /** Milliseconds of silence after which a call fails. */
+  readonly timeout?: number | undefined;
+  /** The TLS keys by which a partner may be met in place of the one named: inside an overlap it has two. */
+  readonly pinsOf?: (pin: string) => Promise<readonly string[]>;
+}
+
+/**
+ * @param identity the key to call with; asked for again at each call, since it changes once every partner has heard of a new one
+ */
+export function createLinkClient(
+  identity: LinkIdentity | (() => LinkIdentity),
+  { timeout = REQUEST_MS, pinsOf = (pin) => Promise.resolve([pin]) }: LinkClientOptions = {},
+): LinkClient {
+  const agents = new Map<string, Agent>();
+  const agentNow = (): Agent => {
+    const { key, cert } = typeof identity === "function" ? identity() : identity;
+    const known = agents.get(cert);
+    if (known !== undefined) return known;
+    const options = { keepAlive: true, maxSockets: 4, maxCachedSessions: 0, rejectUnauthorized: false } as const;
+    const agent = new Agent({ ...options, key, cert, minVersion: "TLSv1.3" });
+    agents.set(cert, agent);
+    return agent;
+  };
   const checked = new WeakMap<object, string>();
   const exchange = (
     url: URL,
@@ -191,7 +216,8 @@ export function createLinkClient(identity: LinkIdentity, timeout = REQUEST_MS): 
         );
       const headers = body === null ? {} : { "content-type": body.type, "content-length": body.bytes.length };
       const method = body === null ? "GET" : "POST";
-      const req = request(url, { method, agent, signal, timeout, headers });
+      const options = { method, agent: agentNow(), signal, timeout, headers, servername: pinName(pin) };
+      const req = request(url, options);
       const send = (): void => void (body === null ? req.end() : req.end(body.bytes));
       req.on("error", fail);
       req.on("timeout", () => req.destroy(new Error("no answer in time")));
@@ -202,9 +228,14 @@ export function createLinkClient(identity: LinkIdentity, timeout = REQUEST_MS): 
         if (known !== undefined) return void req.destroy(new Error(WRONG_KEY));
         socket.once("secureConnect", () => {
           const cert = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
-          if (cert === undefined || pinOf(cert) !== pin) return void req.destroy(new Error(WRONG_KEY));
-          checked.set(socket, pin);
-          send();
+          const shown = cert === undefined ? "" : pinOf(cert);
+          const allow = (good: boolean): void => {
+            if (!good) return void req.destroy(new Error(WRONG_KEY));
+            checked.set(socket, pin);
+            send();
+          };
+          if (shown === pin) return allow(true);
+          pinsOf(pin).then((pins) => allow(pins.includes(shown)), fail);
         });
       });
       req.on("response", (res) => {
@@ -235,6 +266,8 @@ export function createLinkClient(identity: LinkIdentity, timeout = REQUEST_MS): 
       );
       return { status, text: Buffer.from(bytes).toString("utf8") };
     },
-    close: () => agent.destroy(),
+    close() {
+      for (const agent of agents.values()) agent.destroy();
+    },
   };
 }

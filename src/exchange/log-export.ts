@@ -2,9 +2,9 @@ import { BaseError, equalBytes, fromBase64, fromHex, utf8 } from "#base";
 import {
   commitment,
   type CosignatureVerifier,
-  cosignerName,
   entryBundle,
   hashTile,
+  type KeyPeriod,
   LedgerError,
   leafHash,
   logOrigin,
@@ -18,7 +18,8 @@ import {
 } from "#ledger";
 import type { Channel, Reader } from "#store";
 import { ExchangeError } from "./errors.ts";
-import { checkpointAt, ownLog, partnerLog, readingHashes } from "./outbox.ts";
+import { cosignersOf, ownPeriods, partnerPeriods } from "./key-ring.ts";
+import { ownLog, ownNoteAt, partnerLog, readingHashes } from "./outbox.ts";
 import type { Self } from "./self.ts";
 import type { WitnessAddress } from "./witnessing.ts";
 
@@ -42,7 +43,7 @@ interface Side {
   readonly side: ExportedLog["side"];
   readonly log: string;
   readonly rows: "outbound" | "inbound";
-  readonly signer: { readonly party: string; readonly key: string };
+  readonly signer: { readonly party: string; readonly periods: readonly KeyPeriod[] };
   /** Whose word on this log counts. */
   readonly cosigners: readonly CosignatureVerifier[];
   /** The signed head, `null` before the first word of the partner. */
@@ -66,8 +67,8 @@ export async function exportLogs(
   published: number | null = null,
 ): Promise<ExportedLog[]> {
   const [us, partner] = [
-    { party: self.id, key: self.key.publicKey },
-    { party: channel.partner, key: channel.partnerKey },
+    { party: self.id, periods: await ownPeriods(r, self, channel) },
+    { party: channel.partner, periods: await partnerPeriods(r, channel) },
   ];
   const size = published ?? (await r.trees.size(ownLog(channel.id)));
   const sides: readonly Side[] = [
@@ -76,16 +77,16 @@ export async function exportLogs(
       log: ownLog(channel.id),
       rows: "outbound",
       signer: us,
-      cosigners: [vouching(partner), ...witnesses.map(({ name, key }) => ({ name, publicKey: key }))],
-      head: await checkpointAt(r, self, channel.id, size),
-      noteAt: (at) => checkpointAt(r, self, channel.id, at),
+      cosigners: [...vouching(partner), ...witnesses.map(({ name, key }) => ({ name, publicKey: key }))],
+      head: (await ownNoteAt(r, self, channel, size)) ?? (await r.trees.checkpoint(ownLog(channel.id))),
+      noteAt: (at) => ownNoteAt(r, self, channel, at),
     },
     {
       side: "partner",
       log: partnerLog(channel.id),
       rows: "inbound",
       signer: partner,
-      cosigners: [vouching(us)],
+      cosigners: vouching(us),
       head: await r.trees.checkpoint(partnerLog(channel.id)),
       noteAt: async (at) => (await r.parcels.inbound(channel.id, at - 1))?.checkpoint ?? null,
     },
@@ -97,8 +98,8 @@ export async function exportLogs(
   return done;
 }
 
-function vouching({ party, key }: Side["signer"]): CosignatureVerifier {
-  return { name: cosignerName(party), publicKey: key };
+function vouching({ party, periods }: Side["signer"]): CosignatureVerifier[] {
+  return cosignersOf(party, periods);
 }
 
 async function exportLog(
@@ -108,14 +109,15 @@ async function exportLog(
   head: string,
   write: WriteFile,
 ): Promise<ExportedLog> {
-  const log = { name: logOrigin(channel.id, side.signer.party), publicKey: side.signer.key };
+  const log = { name: logOrigin(channel.id, side.signer.party), keys: side.signer.periods.map(({ key }) => key) };
   let files = 0;
   const put: WriteFile = async (path, bytes) => {
     await write(`${side.side}/${path}`, bytes);
     files++;
   };
   try {
-    const { origin, size, root } = openCheckpoint(head, log);
+    const { origin, size, root, signedBy } = openCheckpoint(head, log);
+    const signers = new Set(signedBy);
     if (!equalBytes(root, await rootAt(readingHashes(r), side.log, size))) {
       throw damaged("the hashes held here do not make the tree that was signed");
     }
@@ -124,10 +126,12 @@ async function exportLog(
     const cosignedSize = await r.cosignatures.largest(side.log);
     const cosigned = cosignedSize === null || cosignedSize >= size ? null : await side.noteAt(cosignedSize);
     if (cosigned !== null && cosignedSize !== null) {
+      for (const key of openCheckpoint(cosigned, log).signedBy) signers.add(key);
       await put("checkpoint.cosigned", utf8(await withCosignatures(r, side.log, cosignedSize, cosigned)));
     }
     const keys = side.cosigners.map((cosigner) => `cosigner ${verifierKey(cosigner, 0x04)}\n`);
-    await put("keys", utf8([`log ${verifierKey(log)}\n`, ...keys].join("")));
+    const logs = [...signers].map((publicKey) => `log ${verifierKey({ name: log.name, publicKey })}\n`);
+    await put("keys", utf8([...logs, ...keys].join("")));
     const cosigners = (await r.cosignatures.of(side.log, size)).map((held) => held.cosigner);
     return {
       side: side.side,

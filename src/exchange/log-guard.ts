@@ -15,11 +15,10 @@ import {
   type Checkpoint,
   LedgerError,
   logOrigin,
+  openCheckpoint,
   openEnvelope,
-  openNote,
   type Parcel,
   PARCEL_TYPE,
-  parseCheckpoint,
   readParcel,
   rootAt,
 } from "#ledger";
@@ -28,6 +27,7 @@ import type { Channel, OutboundParcel, Store, Transactor } from "#store";
 import type { TypeRegistry } from "#stix";
 import { applyOwn } from "./apply-own.ts";
 import { ExchangeError } from "./errors.ts";
+import { ownKeys } from "./key-ring.ts";
 import { keepIncident } from "./incident.ts";
 import { distrustLog, isDistrusted, unprovenKey } from "./log-trust.ts";
 import { leafOf, ownLog, partnerLog, readingHashes } from "./outbox.ts";
@@ -93,6 +93,8 @@ export interface GuardDeps {
   readonly registry: TypeRegistry;
   /** Asks the partner for its statement of our log, from a place on; tells it how much of its log is held here. */
   readonly ask: (channel: Channel, from: number, have: number, signal: AbortSignal) => Promise<LogStatement>;
+  /** How much of our log the witnesses have seen beyond what is held here; 0: nothing more. */
+  readonly seen: (channel: Channel, signal: AbortSignal) => Promise<number>;
 }
 
 /**
@@ -108,6 +110,9 @@ export async function proveLog(deps: GuardDeps, job: Viewer, channel: Channel, s
     ]);
     const said = await deps.ask(channel, mine, have, signal);
     try {
+      const distrusted = await store.read(job, (r) => isDistrusted(r, channel.id));
+      // Both sides may have been put back. The witness was not.
+      if (distrusted && saidSize(said, mine) <= mine) requireUnseen(channel, mine, await deps.seen(channel, signal));
       if (await store.transact(job, (t) => settle(t, deps, channel, mine, said))) return;
     } catch (error) {
       if (error instanceof ExchangeError && error.code === "log-forked")
@@ -115,6 +120,23 @@ export async function proveLog(deps: GuardDeps, job: Viewer, channel: Channel, s
       throw error;
     }
   }
+}
+
+/** What the partner says of our log's size; its checkpoint is judged later. */
+function saidSize({ checkpoint, size }: LogStatement, mine: number): number {
+  return checkpoint === null ? Math.min(size, mine) : size;
+}
+
+function requireUnseen(channel: Channel, mine: number, seen: number): void {
+  if (seen <= mine) return;
+  throw new ExchangeError(
+    "log-unproven",
+    `a witness has seen ${seen} entries of our log for ${channel.partnerName}; ${mine} are here, and the partner holds no more`,
+    {
+      where: channel.id,
+      fix: "Restore a newer backup, of this side or the partner's. If there is none, pair anew: entente pair invite --continue.",
+    },
+  );
 }
 
 /** @returns whether our log is proven; `false` when more entries have to be asked for. */
@@ -130,7 +152,8 @@ async function settle(
   const log = ownLog(channel.id);
   await t.settings.lock(log);
   const size = await t.trees.size(log);
-  const held = said.checkpoint === null ? null : ownCheckpoint(said.checkpoint, channel, self);
+  const held =
+    said.checkpoint === null ? null : ownCheckpoint(said.checkpoint, channel, self, await ownKeys(t, self, channel));
   // The log may have grown while the partner was asked: a node that is at work must not have to ask for ever.
   if (held === null || held.size <= size) {
     if (held !== null && !equalBytes(held.root, await rootAt(readingHashes(t), log, held.size))) throw forked(channel);
@@ -155,10 +178,9 @@ async function settle(
   return false;
 }
 
-function ownCheckpoint(note: string, channel: Channel, self: Self): Checkpoint {
-  const origin = logOrigin(channel.id, self.id);
+function ownCheckpoint(note: string, channel: Channel, self: Self, keys: readonly string[]): Checkpoint {
   try {
-    return parseCheckpoint(openNote(note, [{ name: origin, publicKey: self.key.publicKey }]).text);
+    return openCheckpoint(note, { name: logOrigin(channel.id, self.id), keys });
   } catch (error) {
     if (error instanceof LedgerError)
       throw new ExchangeError("message-malformed", "the partner shows a checkpoint that we never signed", {
@@ -187,7 +209,7 @@ async function recoverEntry(
   }
   let parcel: Parcel;
   try {
-    parcel = readParcel(openEnvelope(envelope, PARCEL_TYPE, [self.key.publicKey]).payload);
+    parcel = readParcel(openEnvelope(envelope, PARCEL_TYPE, await ownKeys(t, self, channel)).payload);
   } catch (error) {
     if (error instanceof LedgerError)
       throw new ExchangeError("message-malformed", "the partner gives back a parcel that we never signed", {

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { BaseError, type Clock, concatBytes, fromUtf8, instantOf, parseJson, utf8 } from "#base";
 import { requirePermission } from "#access";
-import { LedgerError, openEnvelope, sealEnvelope } from "#ledger";
+import { isInForce, type KeyPeriod, LedgerError, openEnvelope, sealEnvelope } from "#ledger";
 import type { Viewer } from "#policy";
 import type { Channel, Store } from "#store";
 import { ExchangeError } from "./errors.ts";
+import { type Hop, isLayer, wrapForHops } from "./hops.ts";
+import { keepIncident } from "./incident.ts";
+import { partnerPeriods } from "./key-ring.ts";
 import { type LinkAnswer, type LinkMessage, messageEnd, sentParcel, writeMessage } from "./message.ts";
 import { partnerLog, signHead } from "./outbox.ts";
 import { openSealed, sealFor } from "./sealed-file.ts";
@@ -45,8 +48,8 @@ export interface MediaDeps {
   readonly store: Store;
   readonly self: Self;
   readonly clock: Clock;
-  /** This party's age identity. */
-  readonly identity: () => Promise<string>;
+  /** This party's age identities: what was sealed to a key that has been replaced meanwhile is still on its way. */
+  readonly identities: () => Promise<readonly string[]>;
   readonly receive: (channel: string, bytes: Uint8Array) => Promise<LinkAnswer>;
 }
 
@@ -72,12 +75,19 @@ export interface MediaReport {
   readonly stopped: { readonly at: number; readonly code: string; readonly message: string } | null;
 }
 
+export interface MediaOptions {
+  /** A file has about so many bytes at most. */
+  readonly partBytes?: number;
+  /** Who carries it on, in order: each opens only its own layer, and learns the next one. */
+  readonly via?: readonly Hop[];
+}
+
 /** Everything that waits for the partner, as files of at most about `partBytes` each. What is exported stays in the outbox. */
 export async function* exportMedia(
   { store, self, clock }: MediaDeps,
   actor: Viewer,
   channelId: string,
-  partBytes = DEFAULT_PART,
+  { partBytes = DEFAULT_PART, via = [] }: MediaOptions = {},
 ): AsyncGenerator<MediaPart> {
   requirePermission(actor, "channel.manage");
   const channel = await activeChannel(store, actor, channelId);
@@ -90,13 +100,15 @@ export async function* exportMedia(
     part++;
     const head: Header = { ...common, part, last, first, count: parcels };
     const plain = concatBytes(
-      utf8(`${sealEnvelope(HEADER_TYPE, utf8(JSON.stringify(head)), self.key)}\n`),
+      utf8(`${sealEnvelope(HEADER_TYPE, utf8(JSON.stringify(head)), self.key, ...self.previous)}\n`),
       ...messages,
     );
     const name = `entente-${channel.id.slice(9, 17)}-${made.slice(0, 19).replaceAll(/[-:T]/g, "")}-${String(part).padStart(4, "0")}.age`;
-    yield { name, bytes: await sealFor(channel.partnerKey, plain), parcels, part, last };
+    const sealed = await sealFor(channel.partnerKey, plain);
+    const bytes = await wrapForHops(sealed, via, channel.partnerName);
+    yield { name, bytes, parcels, part, last };
   }
-  await store.transact(actor, (t) => t.audit.note("media.export", channel.id, { parts: part }));
+  await store.transact(actor, (t) => t.audit.note("media.export", channel.id, { parts: part, hops: via.length }));
 }
 
 interface Chunk {
@@ -169,7 +181,12 @@ async function nextMessage(
 export async function importMedia(deps: MediaDeps, actor: Viewer, sealed: Uint8Array): Promise<MediaReport> {
   requirePermission(actor, "channel.manage");
   const { store, self, receive } = deps;
-  const plain = await openSealed(await deps.identity(), sealed);
+  const plain = await openSealed(await deps.identities(), sealed);
+  if (isLayer(plain)) {
+    throw new ExchangeError("media-misdirected", "the file is for somebody else, and this party only carries it on", {
+      fix: "Make the file for the next hop: entente media forward.",
+    });
+  }
   const newline = plain.indexOf(0x0a);
   const { head, channel } = await readHeader(deps, actor, newline === -1 ? plain : plain.subarray(0, newline));
   const report = { stored: 0, duplicate: 0 };
@@ -202,25 +219,24 @@ export async function importMedia(deps: MediaDeps, actor: Viewer, sealed: Uint8A
 }
 
 async function readHeader(
-  { store, self }: MediaDeps,
+  { store, self, clock }: MediaDeps,
   actor: Viewer,
   line: Uint8Array,
 ): Promise<{ head: Header; channel: Channel }> {
-  const channels = (await store.read(actor, (r) => r.channels.list())).filter((channel) => channel.state === "active");
+  const now = instantOf(clock());
   try {
-    const text = fromUtf8(line);
-    const opened = openEnvelope(
-      text,
-      HEADER_TYPE,
-      channels.map((channel) => channel.partnerKey),
-    );
-    const head = header.parse(parseJson(fromUtf8(opened.payload), { maxLength: 10_000, maxDepth: 2 }));
-    const channel = channels.find((item) => item.id === head.channel && item.partnerKey === opened.signedBy);
-    if (channel === undefined || head.from !== channel.partner || head.to !== self.id) {
-      throw new ExchangeError("media-misdirected", "the file was made for another channel or another party", {
-        fix: "Give it to whom it was made for.",
-      });
+    const { head, signer } = await openHeader(store, self, actor, fromUtf8(line));
+    const { channel, period } = signer;
+    if (period.ended === "revoked") {
+      const message = `a file signed by a key of ${channel.partnerName} that was revoked`;
+      const incident = { channel: channel.id, code: "key-revoked", message, evidence: line, at: now };
+      await store.transact(actor, (t) => keepIncident(t, incident));
+      throw new ExchangeError("key-revoked", message, { fix: "Tell the partner: somebody uses its old key." });
     }
+    if (channel.state !== "active" || !isInForce(period, now))
+      throw new ExchangeError("media-misdirected", "the file's channel is not open, or its key was replaced", {
+        fix: "Ask the partner to export again.",
+      });
     return { head, channel };
   } catch (error) {
     if (error instanceof LedgerError && error.code === "envelope-unsigned") {
@@ -233,6 +249,35 @@ async function readHeader(
       throw new ExchangeError("media-malformed", "the file does not begin as a file of parcels does", { cause: error });
     throw error;
   }
+}
+
+interface Signer {
+  readonly channel: Channel;
+  readonly period: KeyPeriod;
+}
+
+async function openHeader(
+  store: Store,
+  self: Self,
+  actor: Viewer,
+  text: string,
+): Promise<{ head: Header; signer: Signer }> {
+  const signers = await store.read(actor, async (r) => {
+    const all: Signer[] = [];
+    for (const channel of await r.channels.list())
+      for (const period of await partnerPeriods(r, channel)) all.push({ channel, period });
+    return all;
+  });
+  const keys = [...new Set(signers.map(({ period }) => period.key))];
+  const opened = openEnvelope(text, HEADER_TYPE, keys);
+  const head = header.parse(parseJson(fromUtf8(opened.payload), { maxLength: 10_000, maxDepth: 2 }));
+  const signer = signers.find(({ channel, period }) => channel.id === head.channel && period.key === opened.signedBy);
+  if (signer === undefined || head.from !== signer.channel.partner || head.to !== self.id) {
+    throw new ExchangeError("media-misdirected", "the file was made for another channel or another party", {
+      fix: "Give it to whom it was made for.",
+    });
+  }
+  return { head, signer };
 }
 
 function* messagesIn(bytes: Uint8Array): Generator<Uint8Array> {

@@ -5,8 +5,10 @@ import { type Departures, followingOf } from "#safeguards";
 import type { Channel, Copy, LegalBasis, OnwardCopy, Origin, Release, StoredRecord, Transactor } from "#store";
 import { requireConsented } from "./apply-consents.ts";
 import { keepIncident } from "./incident.ts";
+import { canSign } from "./key-ring.ts";
 import { post } from "./outbox.ts";
 import type { Self } from "./self.ts";
+import { canTell } from "./untold.ts";
 
 /**
  * Copies that were passed on. Each party tells the one from which it has a record whom it gave a copy and what became of
@@ -60,6 +62,10 @@ async function report(t: Transactor, self: Self, words: readonly Word[], now: In
     byChannel.set(channel.id, group);
   }
   for (const { channel, words: all } of byChannel.values()) {
+    if (!(await canSign(t, self, channel, now))) {
+      await t.audit.note("onward.untold", channel.id, { copies: all.length });
+      continue;
+    }
     for (let from = 0; from < all.length; from += MAX_WORDS) {
       const part = all.slice(from, from + MAX_WORDS).map(({ recordId, version, holder, path, state }) => ({
         id: recordId,
@@ -142,11 +148,14 @@ export async function sendRecalls(
 ): Promise<number> {
   const channels = [...new Set(copies.map((copy) => copy.channel))].toSorted();
   const told: Copy[] = [];
+  let parties = 0;
   for (const id of channels) {
     const channel = await t.channels.get(id);
     if (channel === null) continue;
     const here = copies.filter((copy) => copy.channel === id);
     const records = here.map((copy) => ({ id: copy.recordId, version: copy.version }));
+    if (!(await canTell(t, self, channel, { of: "a recall", ids: records.map((record) => record.id) }, now))) continue;
+    parties++;
     await post(t, self, channel, { kind: "recall", body: { reason, records } }, subject, now);
     for (const copy of here) {
       const sent: Copy = { ...copy, state: "recall-sent", updatedAt: now };
@@ -155,7 +164,7 @@ export async function sendRecalls(
     }
   }
   await reportCopies(t, self, told, now);
-  return channels.length;
+  return parties;
 }
 
 /**

@@ -7,13 +7,14 @@ import { type Delivery, startDelivery } from "./delivery.ts";
 import type { LegalHold } from "./erasure.ts";
 import { ExchangeError } from "./errors.ts";
 import { startExpiry } from "./expiry.ts";
+import { channelOfPin, partnerPeriods, partnerPins } from "./key-ring.ts";
 import { createLinkClient, type LinkClient, type LinkIdentity, listen } from "./link.ts";
 import { proveLog, stateLog } from "./log-guard.ts";
 import type { Cadence } from "./publishing.ts";
 import { receive } from "./receive.ts";
 import type { Self } from "./self.ts";
 import { addCheckpoint } from "./witness.ts";
-import { askWitnesses, type WitnessAddress, type Witnessing } from "./witnessing.ts";
+import { askWitnesses, seenByWitnesses, type WitnessAddress, type Witnessing } from "./witnessing.ts";
 
 export interface ExchangeDeps {
   readonly store: Store;
@@ -26,8 +27,8 @@ export interface ExchangeDeps {
   readonly witnesses: readonly WitnessAddress[];
   /** When checkpoints leave for witnesses, and at which sizes. */
   readonly cadence: Cadence;
-  /** The age identity that opens files sealed for this party; asked for only then. */
-  readonly mediaIdentity: () => Promise<string>;
+  /** The age identities that open files sealed for this party, the latest first; asked for only then. */
+  readonly mediaIdentities: () => Promise<readonly string[]>;
   /** The duty to keep a record that stands against its deletion; without it nothing is held. */
   readonly legalHold?: LegalHold;
   /** Told of everything that comes in or is delivered, after it is on disk. */
@@ -40,6 +41,10 @@ export type ExchangeEvent =
 
 export interface LinkOptions {
   readonly identity: LinkIdentity;
+  /** Shown to those who have pinned them. */
+  readonly others?: readonly LinkIdentity[];
+  /** Which of them to call with now: it changes when the last partner has heard of a change of keys. */
+  readonly callWith?: () => Promise<LinkIdentity>;
   readonly host: string;
   readonly port: number;
   readonly holder: string;
@@ -61,9 +66,13 @@ export interface Link {
 /** Opens the link: partners reach this node, the outbox is carried to them, witnesses are asked and answered. */
 export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promise<Link> {
   const { store, self, clock, registry, onEvent, witnessedLogs: logs } = deps;
-  const { identity, host, port, holder, pollMs, onError } = options;
+  const { identity, others = [], host, port, holder, pollMs, onError } = options;
   const job: Viewer = { kind: "job", party: self.id, name: "link", may: [] };
-  const client = createLinkClient(identity, options.timeoutMs);
+  let calling = identity;
+  const client = createLinkClient(() => calling, {
+    timeout: options.timeoutMs,
+    pinsOf: (pin) => store.read(job, (r) => partnerPins(r, pin, instantOf(clock()))),
+  });
   let delivery: Delivery | null = null;
   const onReceived = (channel: string, parcel: Parcel["kind"]): void => {
     onEvent({ kind: "received", channel, parcel });
@@ -73,8 +82,12 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
   const expiry = startExpiry(deps, { holder, onError, wake: () => delivery?.wake() });
   const ask = (channel: Channel, from: number, have: number, signal: AbortSignal) =>
     client.askLog(channel.partnerUrl, channel.partnerTlsPin, from, have, signal);
+  const { witnesses, cadence } = deps;
+  const seen = (channel: Channel, signal: AbortSignal) =>
+    seenByWitnesses({ store, self, clock, client, witnesses, cadence }, channel, signal);
   const server = await listen({
     identity,
+    others,
     host,
     port,
     onError,
@@ -82,12 +95,15 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
       const stated = await store.transact(job, async (t) => {
         const channel = await t.channels.get(id);
         if (channel === null) throw new ExchangeError("channel-unknown", `there is no channel ${id}`);
+        // Whoever holds a revoked key learns nothing of what its owner sent.
+        if ((await partnerPeriods(t, channel)).at(-1)?.ended === "revoked" || channel.state === "closed")
+          return { size: 0, checkpoint: null, entries: [] };
         return stateLog(t, channel, from, have);
       });
       delivery?.wake(id);
       return stated;
     },
-    channelOf: async (pin) => (await store.read(job, (r) => r.channels.byTlsPin(pin)))?.id ?? null,
+    channelOf: (pin) => store.read(job, (r) => channelOfPin(r, pin, instantOf(clock()))),
     receive: (channel, bytes) => receive({ ...deps, onReceived }, channel, bytes),
     ...(logs.length === 0 ? {} : { witness: (bytes) => addCheckpoint({ store, self, clock, logs }, bytes) }),
   });
@@ -99,8 +115,12 @@ export async function openLink(deps: ExchangeDeps, options: LinkOptions): Promis
     holder,
     pollMs,
     onError,
-    prove: (channel, signal) => proveLog({ store, self, clock, registry, ask }, job, channel, signal),
-    onDelivered: (channel, sequence) => onEvent({ kind: "delivered", channel, sequence }),
+    prove: (channel, signal) => proveLog({ store, self, clock, registry, ask, seen }, job, channel, signal),
+    onDelivered(channel, sequence) {
+      onEvent({ kind: "delivered", channel, sequence });
+      if (others.length > 1 && options.callWith !== undefined)
+        options.callWith().then((now) => (calling = now), onError);
+    },
   });
   delivery = running;
   running.wake();

@@ -7,16 +7,19 @@ import {
   leafHash,
   logOrigin,
   type Parcel,
+  type ParcelOf,
   PARCEL_TYPE,
   parcelBytes,
   parseCheckpoint,
   rootAt,
   sealEnvelope,
+  type SigningKey,
   signNote,
   splitNote,
 } from "#ledger";
 import type { Channel, OutboundParcel, Reader, Transactor } from "#store";
 import { ExchangeError } from "./errors.ts";
+import { ownPeriods, requireOwnKey } from "./key-ring.ts";
 import { requireProvenLog } from "./log-trust.ts";
 import type { Self } from "./self.ts";
 
@@ -25,9 +28,12 @@ export const ownLog = (channel: string): string => `out:${channel}`;
 /** The partner's log of a channel, built again here from what came. */
 export const partnerLog = (channel: string): string => `in:${channel}`;
 
-export type Letter = {
-  [Kind in Parcel["kind"]]: { readonly kind: Kind; readonly body: Extract<Parcel, { kind: Kind }>["body"] };
-}[Parcel["kind"]];
+type LetterOf<Kind extends Parcel["kind"]> = {
+  [K in Kind]: { readonly kind: K; readonly body: ParcelOf<K>["body"] };
+}[Kind];
+
+/** What one key alone signs. */
+export type Letter = LetterOf<Exclude<Parcel["kind"], "key-change">>;
 
 /** A letter, and the subject under which the outbox files it. */
 export interface Posting {
@@ -38,6 +44,8 @@ export interface Posting {
 export interface Posted {
   readonly sequence: number;
   readonly hash: string;
+  /** When it says that it was sent: never before the parcel that stands before it. */
+  readonly createdAt: Instant;
 }
 
 /** Signs parcels, logs their commitments and puts them in the outbox, in the caller's transaction: all of it or nothing. */
@@ -49,6 +57,19 @@ export async function postAll(
   now: Instant,
 ): Promise<readonly Posted[]> {
   if (postings.length === 0) return [];
+  await requireOwnKey(t, self, channel, now);
+  return postSigned(t, self, channel, postings, now, [self.key]);
+}
+
+/** As `postAll`, by several keys: a change of keys is signed by the old one and by the new. */
+export async function postSigned(
+  t: Transactor,
+  self: Self,
+  channel: Channel,
+  postings: readonly { readonly letter: LetterOf<Parcel["kind"]>; readonly subject: string | null }[],
+  now: Instant,
+  keys: readonly SigningKey[],
+): Promise<readonly Posted[]> {
   const log = ownLog(channel.id);
   await t.settings.lock(log);
   await requireProvenLog(t, channel);
@@ -60,7 +81,7 @@ export async function postAll(
     const sequence = first + n;
     const [from, to] = [self.id, channel.partner];
     const parcel: Parcel = { v: 1, channel: channel.id, from, to, sequence, sent, ...letter };
-    const envelope = sealEnvelope(PARCEL_TYPE, parcelBytes(parcel), self.key);
+    const envelope = sealEnvelope(PARCEL_TYPE, parcelBytes(parcel), ...keys);
     return {
       channel: channel.id,
       sequence,
@@ -105,11 +126,17 @@ export function leafOf(hash: string, salt: string): Uint8Array {
   return leafHash(commitment(fromBase64(salt), fromHex(hash)));
 }
 
-/** This node's signed checkpoint of its own log at `size`. Ed25519 is deterministic: one size, one note, ever. */
+/**
+ * This node's signed checkpoint of its own log at `size`: one size, one text, ever. Inside an overlap the key that was replaced
+ * signs it too, for those who do not know the new one yet.
+ */
 export async function checkpointAt(r: Reader, self: Self, channel: string, size: number): Promise<string> {
   const origin = logOrigin(channel, self.id);
   const root = await rootAt(readingHashes(r), ownLog(channel), size);
-  return signNote(formatCheckpoint({ origin, size, root }), [{ name: origin, key: self.key }]);
+  return signNote(
+    formatCheckpoint({ origin, size, root }),
+    [self.key, ...self.previous].map((key) => ({ name: origin, key })),
+  );
 }
 
 /**
@@ -136,6 +163,20 @@ export async function signHead(t: Transactor, self: Self, channel: Channel, size
   if (last === null || last.size < size) await t.trees.setCheckpoint(log, note);
   return note;
 }
+
+/**
+ * Our own checkpoint for whoever judges it later. Where our key was revoked no other can take its place: what is left are the
+ * notes that it signed. `null`: none was kept of this size.
+ */
+export async function ownNoteAt(r: Reader, self: Self, channel: Channel, size: number): Promise<string | null> {
+  if ((await ownPeriods(r, self, channel)).at(-1)?.ended !== "revoked") return checkpointAt(r, self, channel.id, size);
+  const log = ownLog(channel.id);
+  const kept = [await r.trees.checkpoint(log), await r.settings.get(sealedHead(log))];
+  return kept.find((note) => note !== null && parseCheckpoint(splitNote(note).text).size === size) ?? null;
+}
+
+/** Where the last checkpoint that the partner cosigned is kept, of a log whose key was revoked. */
+export const sealedHead = (log: string): string => `sealed head ${log}`;
 
 function unused(): Promise<void> {
   return Promise.reject(new TypeError("a proof writes nothing"));

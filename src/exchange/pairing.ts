@@ -20,7 +20,9 @@ import { LedgerError, openEnvelope, sealEnvelope } from "#ledger";
 import type { Viewer } from "#policy";
 import { actorName, type Channel, type Store, type Transactor } from "#store";
 import { ExchangeError } from "./errors.ts";
+import { requireSettledKeys } from "./key-change.ts";
 import type { Self } from "./self.ts";
+import { type Continuation, continuationOf } from "./succession.ts";
 
 const INVITATION_TYPE = "application/vnd.entente.invitation+json";
 const VALID_DAYS = 14;
@@ -40,6 +42,14 @@ const invitation = z.strictObject({
   nonce: z.string().max(64),
   created: z.string().max(40),
   expires: z.string().max(40),
+  /** The channel that this pairing continues with new keys, and how the writer's key of it stands. */
+  continues: z
+    .strictObject({
+      channel: z.string().max(100),
+      reason: z.string().min(1).max(1000),
+      revoked: z.strictObject({ until: z.string().max(40), size: z.int().min(0) }).nullable(),
+    })
+    .optional(),
   /** SHA-256 of the invitation that this one answers. */
   answers: z
     .string()
@@ -58,21 +68,31 @@ export interface Accepted {
 }
 
 export interface Pairing {
-  invite(actor: Viewer): Promise<{ readonly id: string; readonly text: string }>;
+  /** `continues`: a channel with the same partner that this pairing takes on, since a key of it was revoked. */
+  invite(
+    actor: Viewer,
+    continues?: { readonly channel: string; readonly reason: string },
+  ): Promise<{ readonly id: string; readonly text: string }>;
   accept(actor: Viewer, text: string): Promise<Accepted>;
   /** The word of the officer that the partner read the same digits. Only then does anything cross. */
   confirm(actor: Viewer, channel: string, fingerprint: string): Promise<Channel>;
+}
+
+/** The channel that a new one takes on, and what the partner's invitation says of it. */
+export interface Continued {
+  readonly old: Channel;
+  readonly theirs: Continuation;
 }
 
 export function createPairing(deps: {
   readonly store: Store;
   readonly self: Self;
   readonly clock: Clock;
-  readonly onConfirmed: (t: Transactor, channel: Channel) => Promise<void>;
+  readonly onConfirmed: (t: Transactor, channel: Channel, continued: Continued | null) => Promise<void>;
 }): Pairing {
   const { store, self, clock, onConfirmed } = deps;
 
-  function make(answers?: string): { readonly body: InvitationBody; readonly text: string } {
+  function make(answers?: string, continues?: Continuation): { readonly body: InvitationBody; readonly text: string } {
     const now = clock();
     const body: InvitationBody = {
       v: 1,
@@ -88,6 +108,7 @@ export function createPairing(deps: {
       nonce: toBase64(new Uint8Array(randomBytes(16))),
       created: instantOf(now),
       expires: instantOf(new Date(now.getTime() + VALID_DAYS * 86_400_000)),
+      ...(continues === undefined ? {} : { continues }),
       ...(answers === undefined ? {} : { answers }),
     };
     return {
@@ -113,14 +134,19 @@ export function createPairing(deps: {
   }
 
   return {
-    async invite(actor) {
-      const made = make();
-      await store.transact(actor, async (t) => {
+    invite: (actor, continues) =>
+      store.transact(actor, async (t) => {
+        await requireSettledKeys(t, self);
+        const made = make(
+          undefined,
+          continues === undefined
+            ? undefined
+            : await continuationOf(t, self, await continuable(t, continues.channel), continues.reason),
+        );
         await keep(t, actor, made, "open");
-        await t.audit.note("pairing.invite", made.body.id);
-      });
-      return { id: made.body.id, text: made.text };
-    },
+        await t.audit.note("pairing.invite", made.body.id, continues ?? {});
+        return { id: made.body.id, text: made.text };
+      }),
 
     async accept(actor, text) {
       const theirs = readInvitation(text);
@@ -137,8 +163,19 @@ export function createPairing(deps: {
       }
       return store.transact(actor, async (t) => {
         await t.settings.lock("pairing");
+        await requireSettledKeys(t, self);
+        const continued = theirs.continues;
+        const old = continued === undefined ? null : await continuable(t, continued.channel);
+        if (old !== null && old.partner !== theirs.party.id)
+          throw new ExchangeError(
+            "invitation-foreign",
+            `the channel that it continues is not one with ${theirs.party.name}`,
+          );
         const taken = (await t.channels.list()).find(
-          (channel) => channel.partner === theirs.party.id || channel.partnerTlsPin === theirs.party.tlsPin,
+          (channel) =>
+            channel.state !== "closed" &&
+            channel.id !== old?.id &&
+            (channel.partner === theirs.party.id || channel.partnerTlsPin === theirs.party.tlsPin),
         );
         if (taken !== undefined) {
           throw new ExchangeError("already-paired", `there is already a channel with ${taken.partnerName}`, {
@@ -150,7 +187,10 @@ export function createPairing(deps: {
         let second: string;
         let answer: string | null = null;
         if (theirs.answers === undefined) {
-          const made = make(theirHash);
+          const made = make(
+            theirHash,
+            continued === undefined || old === null ? undefined : await continuationOf(t, self, old, continued.reason),
+          );
           await keep(t, actor, made, "answered");
           answer = made.text;
           second = sha256Hex(made.text.trim());
@@ -167,6 +207,8 @@ export function createPairing(deps: {
               },
             );
           }
+          if (readInvitation(mine.text).continues?.channel !== continued?.channel)
+            throw new ExchangeError("invitation-foreign", "the answer continues another channel than our invitation");
           await t.channels.setInvitation(mine.id, "answered");
           first = theirs.answers;
           second = theirHash;
@@ -189,6 +231,11 @@ export function createPairing(deps: {
           lastError: null,
         };
         await t.channels.add(channel);
+        if (continued !== undefined && old !== null) {
+          const { reason } = continued;
+          const row = { channel: channel.id, continues: old.id, reason, theirs: JSON.stringify(continued), at: now };
+          await t.keys.addSuccession(row);
+        }
         await t.audit.note("pairing.accept", channel.id, { partner: channel.partner });
         return { channel, fingerprint, answer };
       });
@@ -208,10 +255,25 @@ export function createPairing(deps: {
         await t.channels.confirm(id, actorName(actor));
         await t.audit.note("pairing.confirm", id, { partner: channel.partner });
         const active: Channel = { ...channel, state: "active" };
-        await onConfirmed(t, active);
+        await onConfirmed(t, active, await continuedBy(t, active));
         return active;
       }),
   };
+}
+
+/** @throws ExchangeError unless a channel is there and has not been continued or closed. */
+async function continuable(t: Transactor, id: string): Promise<Channel> {
+  const channel = await t.channels.get(id);
+  if (channel === null) throw new ExchangeError("channel-unknown", `there is no channel ${id}`);
+  if (channel.state === "active" || channel.state === "suspended") return channel;
+  throw new ExchangeError("channel-inactive", `the channel with ${channel.partnerName} is ${channel.state}`);
+}
+
+async function continuedBy(t: Transactor, channel: Channel): Promise<Continued | null> {
+  const row = await t.keys.succession(channel.id);
+  const old = row === null ? null : await t.channels.get(row.continues);
+  const theirs = invitation.shape.continues.parse(row === null ? undefined : JSON.parse(row.theirs));
+  return old === null || theirs === undefined ? null : { old, theirs };
 }
 
 /** @throws ExchangeError `invitation-malformed` for anything but an invitation signed by the key that it names. */

@@ -1,15 +1,14 @@
-import { BaseError, type Clock, equalBytes, instantOf } from "#base";
+import { BaseError, type Clock, equalBytes, type Instant, instantOf } from "#base";
 import {
   appendAll,
+  type KeyPeriod,
   LedgerError,
-  logOrigin,
   openEnvelope,
   type OpenCheckpoint,
-  openNote,
   type Parcel,
   PARCEL_TYPE,
-  parseCheckpoint,
   readParcel,
+  requireKeyAt,
   rootAt,
 } from "#ledger";
 import type { Viewer } from "#policy";
@@ -20,6 +19,7 @@ import { cosignPartner } from "./cosigning.ts";
 import type { LegalHold } from "./erasure.ts";
 import { ExchangeError } from "./errors.ts";
 import { keepIncident } from "./incident.ts";
+import { afterKeyChange, openFreshCheckpoint, partnerPeriods } from "./key-ring.ts";
 import { type Applied, apply } from "./apply.ts";
 import { envelopeHash, type LinkAnswer, type LinkMessage, readMessage } from "./message.ts";
 import { leafOf, partnerLog, postAll, type Posting } from "./outbox.ts";
@@ -73,6 +73,11 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
   const { self, clock } = deps;
   const channel = await t.channels.get(channelId);
   if (channel === null) throw new ExchangeError("channel-unknown", "no channel");
+  const periods = await partnerPeriods(t, channel);
+  if (periods.at(-1)?.ended === "revoked")
+    throw new ExchangeError("key-revoked", `a parcel signed by a key of ${channel.partnerName} that was revoked`, {
+      fix: "Tell the partner: somebody uses its old key. Nothing of it was taken.",
+    });
   if (channel.state !== "active")
     return { answer: { result: "later", message: "the channel is not confirmed on this side" }, kinds: [] };
   const message = readMessage(bytes);
@@ -84,13 +89,7 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
   const known = Math.min(expected - message.first, message.parcels.length);
   await checkKnown(t, channel, message, known);
   let last = expected === 0 ? "" : ((await t.parcels.inbound(channel.id, expected - 1))?.sent ?? "");
-  const fresh = message.parcels.slice(known).map((sent, n) => ({
-    envelope: sent.envelope,
-    salt: sent.salt,
-    hash: envelopeHash(sent),
-    sequence: expected + n,
-    parcel: sent.erased === undefined ? openParcel(sent.envelope, expected + n, channel, self) : null,
-  }));
+  const fresh = openAll(message.parcels.slice(known), expected, channel, self, periods);
   if (fresh.length > 0)
     await appendAll(
       t.trees,
@@ -98,7 +97,7 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
       fresh.map(({ hash, salt }) => leafOf(hash, salt)),
     );
   // When the answer was lost on its way, its cosignature goes again, but never for another history signed beside the same parcels.
-  const checkpoint = await checkCheckpoint(t, channel, message.checkpoint, size);
+  const checkpoint = await checkCheckpoint(t, channel, message.checkpoint, size, instantOf(clock()));
   const line = await cosignPartner(t, self, channel, checkpoint, clock());
   const cosigned = line === null ? {} : { cosignature: line };
   if (fresh.length === 0) return { answer: { result: "duplicate", size, ...cosigned }, kinds: [] };
@@ -120,7 +119,7 @@ async function receiveIn(t: Transactor, deps: ReceiveDeps, channelId: string, by
       await t.parcels.addInbound(inbound);
       inbound = [];
     }
-    const applied = parcel === null ? NOTHING : await apply(t, deps, channel, parcel, sealed.hash, now);
+    const applied = parcel === null ? NOTHING : await apply(t, deps, channel, parcel, sealed, now);
     const { subject, results } = applied;
     const rest = { subject, summary: JSON.stringify(applied.summary), receivedAt: now, checkpoint: message.checkpoint };
     const erasedAt = parcel === null ? now : null;
@@ -155,10 +154,50 @@ async function checkKnown(t: Transactor, channel: Channel, message: LinkMessage,
   }
 }
 
-function openParcel(envelope: string, sequence: number, channel: Channel, self: Self): Parcel {
+interface Opened {
+  readonly envelope: string;
+  readonly salt: string;
+  readonly hash: string;
+  readonly sequence: number;
+  /** `null`: its text was deleted on the way, as its terms asked. */
+  readonly parcel: Parcel | null;
+}
+
+/** Opens parcels that follow each other: after a change of keys among them the next may be signed by the new key. */
+function openAll(
+  sealed: LinkMessage["parcels"],
+  first: number,
+  channel: Channel,
+  self: Self,
+  before: readonly KeyPeriod[],
+): Opened[] {
+  let periods = before;
+  return sealed.map((sent, n) => {
+    const { envelope, salt } = sent;
+    const sequence = first + n;
+    const parcel = sent.erased === undefined ? openParcel(envelope, sequence, channel, self, periods) : null;
+    if (parcel?.kind === "key-change") periods = afterKeyChange(periods, parcel);
+    return { envelope, salt, hash: envelopeHash(sent), sequence, parcel };
+  });
+}
+
+function openParcel(
+  envelope: string,
+  sequence: number,
+  channel: Channel,
+  self: Self,
+  periods: readonly KeyPeriod[],
+): Parcel {
   let parcel: Parcel;
+  let signer: KeyPeriod | undefined;
   try {
-    parcel = readParcel(openEnvelope(envelope, PARCEL_TYPE, [channel.partnerKey]).payload);
+    const opened = openEnvelope(
+      envelope,
+      PARCEL_TYPE,
+      periods.map(({ key }) => key),
+    );
+    signer = periods.find(({ key }) => key === opened.signedBy);
+    parcel = readParcel(opened.payload);
   } catch (error) {
     if (error instanceof LedgerError)
       throw new ExchangeError("parcel-forged", `the parcel is not the partner's: ${error.message}`, { cause: error });
@@ -175,24 +214,25 @@ function openParcel(envelope: string, sequence: number, channel: Channel, self: 
       "the parcel was made for another channel, another party or another place in the log",
     );
   }
+  if (signer !== undefined) requireKeyAt(signer, sequence, parcel.sent);
   return parcel;
 }
 
 /** The log rebuilt here from what came must be the one that the partner signs: no fork, no omission, no rewriting. */
-async function checkCheckpoint(t: Transactor, channel: Channel, note: string, size: number): Promise<OpenCheckpoint> {
-  const origin = logOrigin(channel.id, channel.partner);
-  const text = openNote(note, [{ name: origin, publicKey: channel.partnerKey }]).text;
-  const checkpoint = parseCheckpoint(text);
-  if (
-    checkpoint.origin !== origin ||
-    checkpoint.size !== size ||
-    !equalBytes(checkpoint.root, await rootAt(t.trees, partnerLog(channel.id), size))
-  ) {
+async function checkCheckpoint(
+  t: Transactor,
+  channel: Channel,
+  note: string,
+  size: number,
+  now: Instant,
+): Promise<OpenCheckpoint> {
+  const checkpoint = openFreshCheckpoint(note, channel, channel.partner, await partnerPeriods(t, channel), now);
+  if (checkpoint.size !== size || !equalBytes(checkpoint.root, await rootAt(t.trees, partnerLog(channel.id), size))) {
     throw new ExchangeError("parcel-fork", "the partner's checkpoint is not of the log that it has sent so far", {
       fix: "Speak with the partner: what it signs and what it sent differ.",
     });
   }
-  return { ...checkpoint, text, cosignatures: [] };
+  return checkpoint;
 }
 
 /**

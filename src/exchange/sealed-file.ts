@@ -31,10 +31,10 @@ export async function ageIdentity(seed: string): Promise<string> {
 }
 
 /** @throws ExchangeError `media-sealed`: for another party, or changed on its way. */
-export async function openSealed(identity: string, sealed: Uint8Array): Promise<Uint8Array> {
+export async function openSealed(identities: readonly string[], sealed: Uint8Array): Promise<Uint8Array> {
   const { age } = await libraries();
   const decrypter = new age.Decrypter();
-  decrypter.addIdentity(identity);
+  for (const identity of identities) decrypter.addIdentity(identity);
   try {
     return await decrypter.decrypt(sealed);
   } catch (cause) {

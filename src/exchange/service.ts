@@ -6,20 +6,27 @@ import type { Departures, Erasing, Recalling } from "#safeguards";
 import type { Channel } from "#store";
 import { createDepartures } from "./departures.ts";
 import { ExchangeError } from "./errors.ts";
+import { type Forward, forwardMedia } from "./hops.ts";
 import { seeIncident } from "./incident.ts";
+import { createLinkClient, type LinkIdentity } from "./link.ts";
 import { type ExportedLog, exportLogs, type WriteFile } from "./log-export.ts";
 import { type ExchangeDeps, type Link, type LinkOptions, openLink } from "./open-link.ts";
-import { exportMedia, importMedia, type MediaPart, type MediaReport } from "./media.ts";
 import { type Consents, createConsents } from "./consents.ts";
 import { copyStates, type CopyState, type CopyTree, unconfirmed } from "./copies.ts";
 import { type Expired, expireDue } from "./erasure.ts";
+import { type NextKeys, rotateKeys, type Rotation } from "./key-change.ts";
+import { makeEvidence } from "./make-evidence.ts";
+import { exportMedia, importMedia, type MediaOptions, type MediaPart, type MediaReport } from "./media.ts";
 import { sendRecalls } from "./onward.ts";
 import { post } from "./outbox.ts";
 import { createPairing, type Pairing } from "./pairing.ts";
 import { publish, publishedSize } from "./publishing.ts";
 import { receive } from "./receive.ts";
 import { createTakeBack } from "./take-back.ts";
-import { type ChannelVerdict, makeEvidence, verifyChannel } from "./proof.ts";
+import { type ChannelVerdict, verifyChannel } from "./proof.ts";
+import { type Revoked, revokeOwnKeys, revokePartnerKey } from "./revocation.ts";
+import { askWitnesses, type Witnessing } from "./witnessing.ts";
+import { succeed } from "./succession.ts";
 
 export interface Exchange {
   readonly pairing: Pairing;
@@ -43,10 +50,20 @@ export interface Exchange {
   exportPublished(viewer: Viewer, channel: string, write: WriteFile): Promise<readonly ExportedLog[]>;
   /** The evidence bundle of a release, as the text of one file. */
   evidence(viewer: Viewer, release: string): Promise<string>;
+  /** Puts new keys in the place of ours, and tells every partner. */
+  rotateKeys(actor: Viewer, next: NextKeys, overlapDays: number): Promise<Rotation>;
+  /** Our own key is lost or stolen: it ends everywhere, and partners pair anew. */
+  revokeOwnKeys(actor: Viewer, next: NextKeys, reason: string): Promise<readonly Revoked[]>;
+  /** The partner's key is stolen, as the partner has said: nothing of it is taken any more. */
+  revokePartnerKey(actor: Viewer, channel: string, reason: string): Promise<Revoked>;
   /** What waits for a partner, as sealed files to carry by hand. */
-  exportMedia(actor: Viewer, channel: string, partBytes?: number): AsyncGenerator<MediaPart>;
+  exportMedia(actor: Viewer, channel: string, options?: MediaOptions): AsyncGenerator<MediaPart>;
+  /** Opens our layer of a file that we only carry on, and gives the file for the next hop. */
+  forwardMedia(actor: Viewer, sealed: Uint8Array): Promise<Forward>;
   /** Takes in one file that a partner sealed for this party. */
   importMedia(actor: Viewer, sealed: Uint8Array): Promise<MediaReport>;
+  /** Asks the witnesses once, without a link. */
+  askWitnesses(identity: LinkIdentity): Promise<readonly Witnessing[]>;
   /** Notes that an officer has looked at an incident; it stays, with its evidence. */
   seeIncident(actor: Viewer, id: string): Promise<void>;
   /** Opens the link: partners reach this node, and the outbox is carried to them. */
@@ -59,8 +76,10 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     store,
     self,
     clock,
-    onConfirmed: async (t, channel) => {
-      await post(t, self, channel, { kind: "hello", body: { name: self.name } }, null, instantOf(clock()));
+    onConfirmed: async (t, channel, continued) => {
+      const now = instantOf(clock());
+      await post(t, self, channel, { kind: "hello", body: { name: self.name } }, null, now);
+      if (continued !== null) await succeed(t, self, channel, continued.old, continued.theirs, now);
     },
   });
 
@@ -75,7 +94,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     store,
     self,
     clock,
-    identity: deps.mediaIdentity,
+    identities: deps.mediaIdentities,
     receive: (channel: string, bytes: Uint8Array) => {
       const onReceived = (id: string, parcel: Parcel["kind"]): void => {
         onEvent({ kind: "received", channel: id, parcel });
@@ -86,10 +105,22 @@ export function createExchange(deps: ExchangeDeps): Exchange {
   };
 
   return {
-    exportMedia: (actor, channel, partBytes) => exportMedia(media, actor, channel, partBytes),
+    async askWitnesses(identity) {
+      const client = createLinkClient(identity);
+      try {
+        return await askWitnesses({ ...deps, client }, AbortSignal.timeout(60_000));
+      } finally {
+        client.close();
+      }
+    },
+    rotateKeys: (actor, next, overlapDays) => rotateKeys(deps, actor, next, overlapDays),
+    revokeOwnKeys: (actor, next, reason) => revokeOwnKeys(deps, actor, next, reason),
+    revokePartnerKey: (actor, channel, reason) => revokePartnerKey(deps, actor, channel, reason),
+    exportMedia: (actor, channel, options) => exportMedia(media, actor, channel, options),
+    forwardMedia: (actor, sealed) => forwardMedia(media, actor, sealed),
     importMedia: (actor, sealed) => importMedia(media, actor, sealed),
     pairing: {
-      invite: (actor) => (requirePermission(actor, "channel.manage"), pairing.invite(actor)),
+      invite: (actor, continues) => (requirePermission(actor, "channel.manage"), pairing.invite(actor, continues)),
       accept: (actor, text) => (requirePermission(actor, "channel.manage"), pairing.accept(actor, text)),
       confirm: (actor, id, fingerprint) => (
         requirePermission(actor, "channel.manage"),
@@ -113,6 +144,11 @@ export function createExchange(deps: ExchangeDeps): Exchange {
           );
         }
         const parties = await sendRecalls(t, self, live, reason, recordId, now);
+        if (parties === 0)
+          throw new ExchangeError("key-ended", "this party's key has ended on every channel on which the record went", {
+            where: recordId,
+            fix: "Pair anew with the partners first; tell them by telephone meanwhile.",
+          });
         await t.audit.note("record.recall", recordId, { parties });
         return parties;
       });

@@ -1,7 +1,5 @@
 import { BaseError, type Clock, instantOf, utf8 } from "#base";
 import {
-  cosign,
-  cosignerName,
   judgeAddCheckpoint,
   type KnownLog,
   LedgerError,
@@ -14,7 +12,7 @@ import {
 } from "#ledger";
 import type { Viewer } from "#policy";
 import type { Store, Transactor } from "#store";
-import { seconds } from "./cosigning.ts";
+import { cosignLines } from "./cosigning.ts";
 import { keepIncident } from "./incident.ts";
 import type { Self } from "./self.ts";
 
@@ -92,8 +90,7 @@ async function accept(
   now: Date,
 ): Promise<WitnessAnswer> {
   await t.cosignatures.setWitnessed({ origin, size, checkpoint: note, at: instantOf(now) });
-  const line = cosign(text, { name: cosignerName(self.id), key: self.key }, seconds(now));
-  return { status: 200, contentType: TEXT, body: line };
+  return { status: 200, contentType: TEXT, body: cosignLines(self, text, now) };
 }
 
 function refusal(verdict: Exclude<WitnessVerdict, { status: 200 }>): WitnessAnswer {

@@ -12,6 +12,7 @@ import type { Channel, Store } from "#store";
 import { ExchangeError } from "./errors.ts";
 import { keepIncident } from "./incident.ts";
 import { type LinkClient, type LinkReply, WITNESS_PATH } from "./link.ts";
+import { distrustLog, isDistrusted } from "./log-trust.ts";
 import { checkpointAt, ownLog, readingHashes } from "./outbox.ts";
 import { type Cadence, publishAll, publishedSize } from "./publishing.ts";
 import type { Self } from "./self.ts";
@@ -43,13 +44,25 @@ export interface Witnessing {
   /** `cosigned`: it holds our published checkpoint. `behind`: it has seen more of our log than we have. */
   readonly outcome: "cosigned" | "current" | "behind" | "refused" | "unreachable";
   readonly message: string;
+  /** `behind`: how much of our log the witness has seen. */
+  readonly seen?: number;
+}
+
+/** How much of our log of a channel the witnesses have seen beyond what is held here; 0: nothing that any of them says. */
+export async function seenByWitnesses(deps: WitnessingDeps, channel: Channel, signal: AbortSignal): Promise<number> {
+  const job: Viewer = { kind: "job", party: deps.self.id, name: "witnessing", may: [] };
+  const all = deps.witnesses.map((witness) => ask(deps, job, witness, channel, signal, true));
+  return Math.max(0, ...(await Promise.all(all)).map(({ seen = 0 }) => seen));
 }
 
 /** Asks every witness to cosign the published checkpoint of every log of this node that it has not cosigned yet. */
 export async function askWitnesses(deps: WitnessingDeps, signal: AbortSignal): Promise<readonly Witnessing[]> {
   const job: Viewer = { kind: "job", party: deps.self.id, name: "witnessing", may: [] };
   await publishAll(deps, job);
-  const channels = await deps.store.read(job, (r) => r.channels.list());
+  const channels = (await deps.store.read(job, (r) => r.channels.list())).filter(
+    // Of a channel that has ended the log grows no more, and its key may be gone.
+    ({ state }) => state === "active",
+  );
   const all = deps.witnesses.map(async (witness) => {
     const outcomes: Witnessing[] = [];
     for (const channel of channels) {
@@ -67,39 +80,50 @@ async function ask(
   witness: WitnessAddress,
   channel: Channel,
   signal: AbortSignal,
+  /** Asks even about what it has cosigned: a store that was set back does not know what came after. */
+  anyway = false,
 ): Promise<Witnessing> {
-  const told = (outcome: Witnessing["outcome"], message = ""): Witnessing => ({
+  const told = (outcome: Witnessing["outcome"], message = "", seen?: number): Witnessing => ({
     witness: witness.name,
     channel: channel.id,
     outcome,
     message,
+    ...(seen === undefined ? {} : { seen }),
   });
   const { store, self } = deps;
   const log = ownLog(channel.id);
   try {
     const { size, known, checkpoint } = await store.read(job, async (r) => {
-      const now = Math.min(await r.trees.size(log), await publishedSize(r, channel.id));
+      const [whole, published] = [await r.trees.size(log), await publishedSize(r, channel.id)];
+      const now = anyway && published === 0 ? whole : Math.min(whole, published);
       return {
         size: now,
         known: (await r.cosignatures.largest(log, { cosigner: witness.name })) ?? 0,
         checkpoint: await checkpointAt(r, self, channel.id, now),
       };
     });
-    if (size === 0 || size === known) return told("current");
+    if (size === 0 || (size === known && !anyway)) return told("current");
     const old = Math.min(known, size);
     let reply = await submit(deps, job, witness, log, old, size, checkpoint, signal);
     const held = reply.status === 409 ? heldSize(reply) : null;
     if (held !== null && held !== old && held <= size) {
       reply = await submit(deps, job, witness, log, held, size, checkpoint, signal);
     }
+    if (reply.status === 200 && size === known) return told("current");
     if (reply.status === 200) return told(await keep(deps, job, witness, channel, checkpoint, size, reply));
     if (held === null) return told("refused", `${reply.status} ${reply.text.slice(0, 200).trim()}`);
+    // Another process of this party may have signed on, and asked, since we looked.
+    if (held > size && held <= (await store.read(job, (r) => r.trees.size(log)))) return told("current");
     const message =
       held > size
         ? `${witness.name} has seen ${held} entries of our log, which has ${size}: was this node restored from an old backup?`
         : `${witness.name} holds another history of our log`;
     await complain(deps, job, channel, "log-disputed", message, `${checkpoint}${reply.text}`);
-    return told("behind", message);
+    if (held <= size) return told("behind", message);
+    await store.transact(job, async (t) => {
+      if (!(await isDistrusted(t, channel.id))) await distrustLog(t, channel.id, message);
+    });
+    return told("behind", message, held);
   } catch (error) {
     if (error instanceof ExchangeError) return told("unreachable", error.message);
     throw error;

@@ -38,22 +38,30 @@ export interface OpenCheckpoint extends Checkpoint {
   /** The note's text: what was signed and cosigned. */
   readonly text: string;
   readonly cosignatures: readonly Cosignature[];
+  /** The log's keys, of those given, that signed it. */
+  readonly signedBy: readonly string[];
 }
 
 /**
- * Opens a checkpoint that `log` must have signed under the log's own name, with what the given cosigners state of it.
+ * Opens a checkpoint that `log` must have signed under the log's own name (by any of `keys`: a log that changed its key has
+ * several), with what the given cosigners state of it.
  * @throws LedgerError as `openNote` and `parseCheckpoint` do; `checkpoint-origin` when it is of another log;
  *   `note-signature` when a cosignature of a known cosigner does not hold.
  */
 export function openCheckpoint(
   note: string,
-  log: NoteVerifier,
+  log: NoteVerifier | { readonly name: string; readonly keys: readonly string[] },
   cosigners: readonly CosignatureVerifier[] = [],
 ): OpenCheckpoint {
-  const { text } = openNote(note, [log]);
+  const { name } = log;
+  const keys = "keys" in log ? log.keys : [log.publicKey];
+  const { text, keys: signedBy } = openNote(
+    note,
+    keys.map((publicKey) => ({ name, publicKey })),
+  );
   const checkpoint = parseCheckpoint(text);
-  if (checkpoint.origin !== log.name) {
+  if (checkpoint.origin !== name) {
     throw new LedgerError("checkpoint-origin", "the checkpoint is of another log than the one that signed it");
   }
-  return { ...checkpoint, text, cosignatures: verifiedCosignatures(note, cosigners) };
+  return { ...checkpoint, text, signedBy, cosignatures: verifiedCosignatures(note, cosigners) };
 }

@@ -27,6 +27,8 @@ export type CosignatureVerifier = NoteVerifier;
  */
 export interface Cosignature {
   readonly cosigner: string;
+  /** The key that made it: a cosigner that changed its key keeps its name. */
+  readonly publicKey: string;
   /** Seconds since the epoch. */
   readonly timestamp: number;
   /** The note's signature line, with its newline. */
@@ -34,8 +36,8 @@ export interface Cosignature {
 }
 
 /**
- * The name under which a party cosigns the logs of others. One name for one key, ever: the signed message does not contain
- * the name (tlog-cosignature, "Ed25519 signed message").
+ * The name under which a party cosigns the logs of others. A key has this one name, ever: the signed message does not contain
+ * the name (tlog-cosignature, "Ed25519 signed message"). The name stays when the key changes; the key's id tells them apart.
  */
 export function cosignerName(party: string): string {
   return `entente/${party}`;
@@ -62,7 +64,7 @@ export function cosign(text: string, { name, key }: NoteSigner, timestamp: numbe
 }
 
 /**
- * The cosignatures of known cosigners on a note, one for each; those of unknown keys are passed over.
+ * The cosignatures of known cosigners on a note, one for each key; those of unknown keys are passed over.
  * @throws LedgerError `note-malformed`, or `note-signature` when one of a known cosigner does not hold.
  */
 export function verifiedCosignatures(note: string, cosigners: readonly CosignatureVerifier[]): Cosignature[] {
@@ -92,7 +94,8 @@ function verifyAll(
     const known = keyOf(signature, cosigners, TYPE);
     if (known === undefined) continue;
     const timestamp = verified(text, signature, known);
-    if (!found.has(known.name)) found.set(known.name, { cosigner: known.name, timestamp, line: signature.line });
+    const { name, publicKey } = known;
+    if (!found.has(publicKey)) found.set(publicKey, { cosigner: name, publicKey, timestamp, line: signature.line });
   }
   return [...found.values()];
 }

@@ -14,13 +14,13 @@ export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8
   return concatBytes(utf8(`DSSEv1 ${type.length} `), type, utf8(` ${payload.length} `), payload);
 }
 
-/** Signs the exact bytes. @returns the envelope as JSON text, which is what is hashed, logged and sent. */
-export function sealEnvelope(payloadType: string, payload: Uint8Array, key: SigningKey): string {
-  const sig = toBase64(key.sign(preAuthEncoding(payloadType, payload)));
+/** Signs the exact bytes, by each key. @returns the envelope as JSON text, which is what is hashed, logged and sent. */
+export function sealEnvelope(payloadType: string, payload: Uint8Array, ...keys: readonly SigningKey[]): string {
+  const message = preAuthEncoding(payloadType, payload);
   return JSON.stringify({
     payload: toBase64(payload),
     payloadType,
-    signatures: [{ keyid: keyId(key.publicKey), sig }],
+    signatures: keys.map((key) => ({ keyid: keyId(key.publicKey), sig: toBase64(key.sign(message)) })),
   });
 }
 

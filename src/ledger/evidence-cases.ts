@@ -3,33 +3,41 @@ import { fromBase64, sha256Hex, toBase64, utf8 } from "#base";
 import { formatCheckpoint } from "./checkpoint.ts";
 import { cosign, cosignerName } from "./cosignature.ts";
 import { sealEnvelope } from "./dsse.ts";
-import { type Evidence, evidenceText, type EvidenceVerdict, logOrigin, type ProvenParcel } from "./evidence.ts";
+import type { EvidenceVerdict } from "./evidence.ts";
+import { type Evidence, evidenceText, logOrigin, type ProvenParcel } from "./evidence-format.ts";
+import type { TrustedKeys } from "./evidence-keys.ts";
 import { ciphertextHash, sealRelease } from "./fair.ts";
 import { generateSeed, signingKey } from "./keys.ts";
 import type { ReleaseBody } from "./parcel.ts";
 import { type EvidenceWorld, receiptFor, releaseOf, TestLog } from "./testing.ts";
 
-interface EvidenceCase {
+export interface EvidenceCase {
   readonly name: string;
   readonly verdict: EvidenceVerdict["verdict"];
   /** One of the reasons' codes; `null` for what is genuine. */
   readonly code: string | null;
   readonly make: (world: EvidenceWorld) => Promise<Evidence | string>;
   /** Keys other than the parties' own. */
-  readonly keys?: (world: EvidenceWorld) => Readonly<Record<string, string>>;
+  readonly keys?: (world: EvidenceWorld) => TrustedKeys;
 }
 
+const APPROVED = "2026-08-01T00:00:00.000000Z";
 const stranger = signingKey(generateSeed());
 const turned = (base64: string, at: number): string => {
   const bytes = fromBase64(base64);
   return toBase64(bytes.with(at, (bytes[at] ?? 0) ^ 1));
 };
 
-function genuine(name: string, make: EvidenceCase["make"]): EvidenceCase {
-  return { name, verdict: "genuine", code: null, make };
+export function genuine(name: string, make: EvidenceCase["make"], keys?: EvidenceCase["keys"]): EvidenceCase {
+  return { name, verdict: "genuine", code: null, make, ...(keys === undefined ? {} : { keys }) };
 }
 
-function refused(name: string, code: string, make: EvidenceCase["make"], keys?: EvidenceCase["keys"]): EvidenceCase {
+export function refused(
+  name: string,
+  code: string,
+  make: EvidenceCase["make"],
+  keys?: EvidenceCase["keys"],
+): EvidenceCase {
   return { name, verdict: "refused", code, make, ...(keys === undefined ? {} : { keys }) };
 }
 
@@ -184,6 +192,17 @@ const PARCELS: readonly EvidenceCase[] = [
     log.add(w.b, { kind: "hello", body: { name: "x" } }),
   ),
   logged("a kind that is none", "parcel-malformed", (log, w) => log.add(w.b, { kind: "gift", body: {} })),
+  logged("a release that nobody approved", "evidence-approval", (log, w) =>
+    log.add(w.b, releaseOf([1, 2], { approvals: [] })),
+  ),
+  logged("a release approved by nobody who is named", "evidence-approval", (log, w) =>
+    log.add(w.b, releaseOf([1, 2], { approvals: [{ officer: "", role: "second officer", at: APPROVED }] })),
+  ),
+  logged("a release that one officer approved twice", "evidence-approval", (log, w) => {
+    const approval = { officer: "officer--1", at: APPROVED };
+    const approvals = ["drafter", "second officer"].map((role) => ({ ...approval, role }));
+    return log.add(w.b, releaseOf([1, 2], { approvals }));
+  }),
   logged("a payload of another type, signed and logged", "envelope-type", (log, w) =>
     log.log(sealEnvelope("text/plain", utf8("{}"), w.a.key)),
   ),
@@ -308,6 +327,7 @@ interface FairChange {
   readonly receipt?: object;
   readonly offer?: object;
   readonly results?: readonly number[];
+  readonly terms?: Partial<ReleaseBody>;
   readonly parcels?: readonly number[];
   readonly receipts?: readonly number[];
 }
@@ -320,7 +340,7 @@ async function fairBundle(w: EvidenceWorld, change: FairChange = {}): Promise<Ev
     [back, w.a],
   ] as const)
     await log.add(to, { kind: "hello", body: { name: log.owner.name } });
-  const { body } = releaseOf([1, 2]) as { body: ReleaseBody };
+  const { body } = releaseOf([1, 2], change.terms) as { body: ReleaseBody };
   const sealed = sealRelease("release", body, KEY, new Uint8Array(12));
   const offer = await out.add(w.b, { kind: "fair-offer", body: { ...sealed, ...change.offer } });
   const hash = sha256Hex(offer.envelope);
@@ -356,6 +376,9 @@ const FAIR: readonly EvidenceCase[] = [
   ),
   refused("a key that is not the one committed to", "fair-key", (w) => fairBundle(w, { key: KEY.with(0, 1) })),
   refused("an offer of another number of records", "fair-key", (w) => fairBundle(w, { offer: { records: 3 } })),
+  refused("a fair release that nobody approved, as its key shows", "evidence-approval", (w) =>
+    fairBundle(w, { terms: { approvals: [] } }),
+  ),
   refused("a key without its offer", "evidence-malformed", (w) => fairBundle(w, { parcels: [2] })),
   refused("a receipt for another ciphertext", "evidence-receipt", (w) =>
     fairBundle(w, { receipt: { ciphertext: "0".repeat(64) } }),
@@ -402,7 +425,8 @@ const DELETED: readonly EvidenceCase[] = [
   ),
 ];
 
-export const EVIDENCE_CASES: readonly EvidenceCase[] = [
+/** Of bundles whose parties never changed a key. */
+export const PLAIN_CASES: readonly EvidenceCase[] = [
   ...WHOLE,
   ...FILES,
   ...PARCELS,

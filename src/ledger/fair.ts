@@ -21,7 +21,7 @@ const DOMAIN = utf8("entente/fair-release/v1\n");
 const TAG = 16;
 
 /** Binds the key to this ciphertext: no other key, and no other ciphertext under this one, can be passed off. */
-export function keyCommitment(key: Uint8Array, ciphertext: Uint8Array): string {
+function keyCommitment(key: Uint8Array, ciphertext: Uint8Array): string {
   return sha256Hex(concatBytes(DOMAIN, key, sha256(ciphertext)));
 }
 

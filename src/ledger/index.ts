@@ -3,6 +3,7 @@
  * checkpoints, cosignatures and tiles, DSSE
  * envelopes, salted commitments to parcels. Pure: it keeps nothing and reads no clock.
  */
+export { type ChainedEntry, CHAIN_START, chainHash, entryLeaf } from "./audit-chain.ts";
 export {
   type Checkpoint,
   formatCheckpoint,
@@ -20,16 +21,17 @@ export {
   verifiedCosignatures,
 } from "./cosignature.ts";
 export { openEnvelope, PARCEL_TYPE, preAuthEncoding, sealEnvelope } from "./dsse.ts";
+export { checkEvidence, type EvidenceVerdict } from "./evidence.ts";
 export {
-  checkEvidence,
   type Evidence,
   type EvidenceFacts,
   evidenceText,
-  type EvidenceVerdict,
   logOrigin,
   proofText,
   type ProvenParcel,
-} from "./evidence.ts";
+} from "./evidence-format.ts";
+export type { KnownKey, TrustedKeys } from "./evidence-keys.ts";
+export { isInForce, type KeyPeriod, openPeriod, requireKeyAt, requireKeyOver } from "./key-period.ts";
 export { LedgerError, type LedgerErrorCode } from "./errors.ts";
 export { generateSeed, keyId, type SigningKey, signingKey, verifySignature } from "./keys.ts";
 export {

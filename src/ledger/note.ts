@@ -104,10 +104,11 @@ export function keyOf<Verifier extends NoteVerifier>(
 export function openNote(
   note: string,
   verifiers: readonly NoteVerifier[],
-): { readonly text: string; readonly signedBy: readonly string[] } {
+): { readonly text: string; readonly signedBy: readonly string[]; readonly keys: readonly string[] } {
   const { text, signatures } = splitNote(note);
   const message = utf8(text);
   const signedBy = new Set<string>();
+  const keys = new Set<string>();
   for (const signature of signatures) {
     const known = keyOf(signature, verifiers);
     if (known === undefined) continue;
@@ -115,9 +116,10 @@ export function openNote(
       throw new LedgerError("note-signature", `the signature of ${known.name} does not hold`);
     }
     signedBy.add(known.name);
+    keys.add(known.publicKey);
   }
   if (signedBy.size === 0) throw new LedgerError("note-unsigned", "no key that is trusted here signed this note");
-  return { text, signedBy: [...signedBy] };
+  return { text, signedBy: [...signedBy], keys: [...keys] };
 }
 
 /** The note with the signatures of `verifiers` alone: what anyone may have put beside them on the way is left out. */

@@ -82,6 +82,27 @@ const receiptBody = z.strictObject({
   records: z.array(version.extend({ result: z.enum(results), reason: text.optional() })).max(1000),
 });
 
+const publicKey = z.string().regex(/^[A-Za-z0-9+/]{43}=$/);
+
+/** Signed by both keys. Up to this parcel's place the old key signs, from the next one on the new. */
+const keyChangeBody = z.strictObject({
+  previous: publicKey,
+  key: publicKey,
+  /** SHA-256 of the link's next TLS public key (SPKI). */
+  tlsPin: hash,
+  /** Until when the old keys may still be met beside the new ones. */
+  overlapUntil: instant,
+});
+
+/** What a fresh pairing states of the channel that it continues: where its two logs ended, and which keys ended with it. */
+const successionBody = z.strictObject({
+  continues: text,
+  reason: text,
+  revoked: z.array(z.strictObject({ party, key: publicKey, until: instant })).max(2),
+  /** The last checkpoint of each party's old log that this party vouches for, with its cosignatures; `null`: none. */
+  logs: z.array(z.strictObject({ party, checkpoint: z.string().max(10_000).nullable() })).length(2),
+});
+
 const named = z.strictObject({ id: party, name: text });
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
 
@@ -175,6 +196,8 @@ const parcel = z.discriminatedUnion("kind", [
     body: z.strictObject({ reason: text, records: z.array(version).min(1).max(1000) }),
   }),
   z.strictObject({ ...common, kind: z.literal("receipt"), body: receiptBody }),
+  z.strictObject({ ...common, kind: z.literal("key-change"), body: keyChangeBody }),
+  z.strictObject({ ...common, kind: z.literal("succession"), body: successionBody }),
   // It says nothing: it makes a log's size say little.
   z.strictObject({ ...common, kind: z.literal("padding"), body: z.strictObject({}) }),
   z.strictObject({ ...common, kind: z.literal("consent-request"), body: consentRequestBody }),

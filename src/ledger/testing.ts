@@ -4,7 +4,7 @@ import { formatCheckpoint } from "./checkpoint.ts";
 import { commitment } from "./commitment.ts";
 import { cosign, cosignerName } from "./cosignature.ts";
 import { PARCEL_TYPE, sealEnvelope } from "./dsse.ts";
-import { type Evidence, logOrigin, type ProvenParcel } from "./evidence.ts";
+import { type Evidence, logOrigin, type ProvenParcel } from "./evidence-format.ts";
 import { generateSeed, type SigningKey, signingKey } from "./keys.ts";
 import { append, inclusionProof, leafHash, memoryHashStore, rootAt } from "./merkle.ts";
 import { signNote } from "./note.ts";
@@ -12,8 +12,10 @@ import { signNote } from "./note.ts";
 const CHANNEL = "channel--10000000-0000-4000-8000-000000000001";
 const WHEN = "2026-08-01T00:00:00.000000Z";
 const TIME = 1_785_542_400;
+/** When the overlap of a test's change of keys ends. */
+export const OVERLAP = "2026-08-15T00:00:00.000000Z";
 
-interface TestParty {
+export interface TestParty {
   readonly id: string;
   readonly name: string;
   readonly key: SigningKey;
@@ -42,6 +44,14 @@ export class TestLog {
     return this.log(sealEnvelope(PARCEL_TYPE, utf8(JSON.stringify(whole)), key));
   }
 
+  /** The owner's change of keys, signed by `keys`. */
+  async change(to: TestParty, previous: SigningKey, next: SigningKey, keys = [previous, next]): Promise<TestEntry> {
+    const body = { previous: previous.publicKey, key: next.publicKey, tlsPin: "0".repeat(64), overlapUntil: OVERLAP };
+    const common = { v: 1, channel: this.channel, from: this.owner.id, to: to.id, sequence: this.entries.length };
+    const whole = { ...common, sent: WHEN, kind: "key-change", body };
+    return this.log(sealEnvelope(PARCEL_TYPE, utf8(JSON.stringify(whole)), ...keys));
+  }
+
   async log(envelope: string): Promise<TestEntry> {
     const salt = sha256(`salt ${this.owner.id} ${this.entries.length}`);
     await append(this.tree, "log", leafHash(commitment(salt, sha256(utf8(envelope)))));
@@ -59,14 +69,24 @@ export class TestLog {
     return signNote(text, [{ name: logOrigin(this.channel, this.owner.id), key }]);
   }
 
-  async prove(index: number, size = this.entries.length, cosigner?: TestParty): Promise<ProvenParcel> {
+  async prove(
+    index: number,
+    size = this.entries.length,
+    cosigner?: TestParty,
+    { time = TIME, keys = [this.owner.key] }: { readonly time?: number; readonly keys?: readonly SigningKey[] } = {},
+  ): Promise<ProvenParcel> {
     const text = await this.text(size);
     const entry = this.entries[index];
     if (entry === undefined) throw new TypeError(`the log has no entry ${index}`);
     const word =
-      cosigner === undefined ? "" : cosign(text, { name: cosignerName(cosigner.id), key: cosigner.key }, TIME);
+      cosigner === undefined ? "" : cosign(text, { name: cosignerName(cosigner.id), key: cosigner.key }, time);
     const proof = (await inclusionProof(this.tree, "log", index, size)).map(toBase64);
-    return { ...entry, index, proof, checkpoint: `${this.sign(text)}${word}` };
+    const name = logOrigin(this.channel, this.owner.id);
+    const signed = signNote(
+      text,
+      keys.map((key) => ({ name, key })),
+    );
+    return { ...entry, index, proof, checkpoint: `${signed}${word}` };
   }
 }
 

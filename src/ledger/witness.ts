@@ -90,7 +90,7 @@ export function judgeAddCheckpoint(
     if (error instanceof LedgerError) return { status: 422, message: error.message, suspect: note };
     throw error;
   }
-  return { status: 200, accepted: { ...checkpoint, text, cosignatures: [] }, note };
+  return { status: 200, accepted: { ...checkpoint, text, cosignatures: [], signedBy: [] }, note };
 }
 
 function signedText(note: string, verifiers: readonly { name: string; publicKey: string }[]): string | null {

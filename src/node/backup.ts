@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  chmodSync,
   copyFileSync,
   createReadStream,
   existsSync,
@@ -14,7 +15,7 @@ import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { type Clock, fromUtf8, instantOf, parseJson, utf8 } from "#base";
 import { type OfficerViewer, requirePermission } from "#access";
-import { distrustLog } from "#exchange";
+import { distrustLog, FORMER_KEYS, SIGNING_KEY } from "#exchange";
 import { LedgerError, openEnvelope, sealEnvelope, signingKey } from "#ledger";
 import { openSqlite, openStore, type Transactor } from "#store";
 import { type Home, openHome } from "./config/home.ts";
@@ -84,6 +85,7 @@ export interface RestoredNode {
 /**
  * Puts a backup into a new folder. Nobody stays signed in, and no log is signed before its partner has been asked.
  *
+ * @param keysFile the `keys.json` of after a change of keys, where the backup is older than it
  * @throws NodeError `home-exists`, or `backup-damaged` when a file is not the one that was signed for.
  */
 export async function restoreBackup(
@@ -91,6 +93,7 @@ export async function restoreBackup(
   folder: string,
   clock: Clock,
   passphrase: () => Promise<string | null>,
+  keysFile: string | null = null,
 ): Promise<RestoredNode> {
   if (existsSync(join(folder, "config.json")))
     throw new NodeError("home-exists", `${folder} holds a node already`, { fix: "Name another folder with --home." });
@@ -98,8 +101,16 @@ export async function restoreBackup(
   const manifest = await checkBackup(backup, home);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of FILES) copyFileSync(join(backup, name), join(folder, name));
-  const channels = await distrustStore(folder, home, clock, `restored from the backup of ${manifest.made}`);
+  const named = keysFile === null ? null : await takeKeys(folder, keysFile, passphrase);
+  const channels = await distrustStore(folder, home, clock, `restored from the backup of ${manifest.made}`, named);
   return { manifest, folder, channels };
+}
+
+/** Puts newer keys in the place of the backup's. @returns the key that signs now. */
+async function takeKeys(folder: string, keysFile: string, passphrase: () => Promise<string | null>): Promise<string> {
+  copyFileSync(keysFile, join(folder, "keys.json"));
+  chmodSync(join(folder, "keys.json"), 0o600);
+  return signingKey((await openHome(folder, passphrase)).secrets.signingSeed).publicKey;
 }
 
 async function checkBackup(backup: string, { secrets }: Home): Promise<BackupManifest> {
@@ -110,10 +121,11 @@ async function checkBackup(backup: string, { secrets }: Home): Promise<BackupMan
       cause,
     });
   if (!existsSync(join(backup, MANIFEST))) throw damaged(`${MANIFEST} is missing`);
+  const publicKeys = [secrets, ...(secrets.retired ?? [])].map(({ signingSeed }) => signingKey(signingSeed).publicKey);
   let manifest: BackupManifest;
   try {
     const text = readFileSync(join(backup, MANIFEST), "utf8");
-    const { payload } = openEnvelope(text, TYPE, [signingKey(secrets.signingSeed).publicKey]);
+    const { payload } = openEnvelope(text, TYPE, publicKeys);
     manifest = manifestSchema.parse(parseJson(fromUtf8(payload)));
   } catch (cause) {
     if (cause instanceof LedgerError || cause instanceof z.ZodError)
@@ -128,12 +140,28 @@ async function checkBackup(backup: string, { secrets }: Home): Promise<BackupMan
   return manifest;
 }
 
-async function distrustStore(folder: string, { config }: Home, clock: Clock, why: string): Promise<number> {
+async function distrustStore(
+  folder: string,
+  { config, secrets }: Home,
+  clock: Clock,
+  why: string,
+  named: string | null,
+): Promise<number> {
   const engine = openSqlite(join(folder, "entente.sqlite"));
   const store = await openStore({ engine, party: config.party.id, clock });
   const job = { kind: "job", party: config.party.id, name: "restore", may: [] } as const;
   try {
-    return await store.transact(job, (t) => distrustAll(t, folder, why));
+    return await store.transact(job, async (t) => {
+      if (named !== null) {
+        const held = JSON.parse((await t.settings.get(FORMER_KEYS)) ?? "[]") as string[];
+        const former = [secrets, ...(secrets.retired ?? [])].map(
+          ({ signingSeed }) => signingKey(signingSeed).publicKey,
+        );
+        await t.settings.set(FORMER_KEYS, JSON.stringify([...new Set([...held, ...former])]));
+        await t.settings.set(SIGNING_KEY, named);
+      }
+      return distrustAll(t, folder, why);
+    });
   } finally {
     await store.close();
   }

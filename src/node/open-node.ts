@@ -2,11 +2,12 @@ import { hkdfSync, randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Clock } from "#base";
+import { type Clock, instantOf } from "#base";
 import { type ApiDeps, serveApp, type WebServer } from "#api";
-import { type Access, createAccess } from "#access";
+import { type Access, type Audit, type AuditReading, createAccess, createAudit, createAuditReading } from "#access";
 import {
   ageIdentity,
+  awaitedKeyChanges,
   createExchange,
   createFeeds,
   createTaxii,
@@ -15,11 +16,14 @@ import {
   type ExchangeEvent,
   type Feeds,
   type Link,
+  type LinkIdentity,
   listenTaxii,
   type Self,
+  SIGNING_KEY,
   type Taxii,
   type TaxiiListener,
   tlsPin,
+  type Witnessing,
 } from "#exchange";
 import { createIntake, type Intake, type Loader, mispLoader, stixLoader } from "#intake";
 import { signingKey } from "#ledger";
@@ -50,6 +54,8 @@ import { coreTypes, type RecordType, TypeRegistry } from "#stix";
 import { openPostgres, openSqlite, openStore, type Store } from "#store";
 import { feedSecrets } from "./config/feed-secrets.ts";
 import type { Home } from "./config/home.ts";
+import { oidcProviders } from "./config/oidc.ts";
+import { type CurrentKeys, currentKeys } from "./config/secrets.ts";
 
 export interface NodeOptions {
   readonly clock: Clock;
@@ -64,6 +70,8 @@ export interface EntenteNode {
   readonly registry: TypeRegistry;
   readonly store: Store;
   readonly access: Access;
+  readonly audit: Audit;
+  readonly auditReading: AuditReading;
   readonly safeguards: Safeguards;
   readonly risks: Risks;
   readonly retention: Retention;
@@ -79,6 +87,10 @@ export interface EntenteNode {
   readonly events: EventEmitter<{ exchange: [ExchangeEvent] }>;
   /** Opens the link to partners and starts delivery. */
   openLink(): Promise<Link>;
+  /** The age identities (age-encryption.org/v1) of this party's keys: with them the `age` command opens files sealed for it. */
+  ageIdentities(): Promise<readonly string[]>;
+  /** Asks this node's witnesses to cosign its logs, once; the open link does so every minute. */
+  askWitnesses(): Promise<readonly Witnessing[]>;
   /** Serves the workbench and its API. `wake` calls the delivery when something was approved. */
   serveWeb(wake: () => void): Promise<WebServer>;
   /** Serves TAXII on its own listener, where the configuration names one. */
@@ -96,7 +108,7 @@ const PILLAR_TYPES: readonly RecordType[] = [designationType, ...actTypes.map(([
 const PILLAR_LOADERS: readonly Loader[] = [...listLoaders];
 
 export async function openNode(home: Home, options: NodeOptions): Promise<EntenteNode> {
-  const { config, secrets, folder } = home;
+  const { config, folder } = home;
   const { clock, onError } = options;
   const party = config.party.id;
   const engine =
@@ -105,21 +117,25 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
       : openPostgres(config.store);
   const store = await openStore({ engine, party, clock });
   const registry = new TypeRegistry([...coreTypes, ...PILLAR_TYPES]);
+  const keys = await openKeys(store, home, clock);
   const self: Self = {
     id: party,
     name: config.party.name,
-    key: signingKey(secrets.signingSeed),
+    key: signingKey(keys.current.signingSeed),
+    previous: keys.overlapping.map((set) => signingKey(set.signingSeed)),
     url: config.link.url,
-    tlsPin: tlsPin(secrets.linkCert),
+    tlsPin: tlsPin(keys.current.linkCert),
     purposes: config.party.purposes,
   };
   const events = new EventEmitter<{ exchange: [ExchangeEvent] }>();
+  const ageIdentities = () =>
+    Promise.all([keys.current, ...keys.overlapping].map(({ signingSeed }) => ageIdentity(signingSeed)));
   const exchange = createExchange({
     store,
     self,
     clock,
     registry,
-    mediaIdentity: () => ageIdentity(secrets.signingSeed),
+    mediaIdentities: ageIdentities,
     witnessedLogs: config.witness?.logs ?? [],
     witnesses: config.witnesses ?? [],
     legalHold: legalHoldOn(clock),
@@ -128,12 +144,16 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
   });
   const intake = createIntake({ store, party, clock, registry, loaders: [...PILLAR_LOADERS, mispLoader, stixLoader] });
   const safeguards = createSafeguards({ store, party, clock, departures: exchange.departures });
+  const audit = createAudit({ store, party, clock, key: self.key });
+  audit.start(onError);
   const node: EntenteNode = {
     home,
     self,
     registry,
     store,
-    access: createAccess({ store, party, clock }),
+    access: createAccess({ store, party, clock, partyName: self.name, oidc: oidcProviders(home) }),
+    audit,
+    auditReading: createAuditReading({ store, party, keys: folderKeys(home) }),
     safeguards,
     risks: createRisks({ store, clock }),
     retention: createRetention({ store, clock }),
@@ -150,7 +170,7 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     exchange,
     feeds: createFeeds({ store, self, clock, intake, secrets: feedSecrets(folder), holder: randomUUID() }),
     screening: createScreening({ store }),
-    taxii: createTaxii({ store, self, clock, registry, onError, pageKey: pageKey(secrets.signingSeed) }),
+    taxii: createTaxii({ store, self, clock, registry, onError, pageKey: pageKey(keys.current.signingSeed) }),
     dialogues: createDialogues({ store, self, clock, registry }),
     lists: createRegistry({
       store,
@@ -161,9 +181,11 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
       folder: join(folder, "lists"),
     }),
     events,
-    openLink: () =>
+    openLink: async () =>
       exchange.open({
-        identity: { key: secrets.linkKey, cert: secrets.linkCert },
+        identity: await linkIdentity(store, self, keys),
+        callWith: () => linkIdentity(store, self, keys),
+        others: [keys.current, ...keys.overlapping].map(({ linkKey: key, linkCert: cert }) => ({ key, cert })),
         host: config.link.host,
         port: config.link.port,
         holder: randomUUID(),
@@ -171,11 +193,45 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
         ...(config.link.timeoutSeconds === undefined ? {} : { timeoutMs: config.link.timeoutSeconds * 1000 }),
         onError,
       }),
+    ageIdentities,
+    askWitnesses: async () => exchange.askWitnesses(await linkIdentity(store, self, keys)),
     serveWeb: (wake) => serveApp(webDeps(node, options, wake), config.web.host, config.web.port),
     serveTaxii: () => serveTaxii(node),
-    close: () => store.close(),
+    async close() {
+      await audit.close();
+      await store.close();
+    },
   };
   return node;
+}
+
+/** The keys that sign now: as the store names them; the first start names them there. */
+async function openKeys(store: Store, { config, secrets }: Home, clock: Clock): Promise<CurrentKeys> {
+  const job = { kind: "job", party: config.party.id, name: "keys", may: [] } as const;
+  const named = await store.read(job, (r) => r.settings.get(SIGNING_KEY));
+  const keys = currentKeys(secrets, named, instantOf(clock()));
+  const key = signingKey(keys.current.signingSeed);
+  const awaited = await store.read(job, (r) => awaitedKeyChanges(r, { id: config.party.id, key }));
+  // Whoever has not heard of the change knows the old keys alone, however long ago the overlap ended.
+  if (awaited.length > 0) return currentKeys(secrets, named, "");
+  if (named === null) {
+    const { publicKey } = signingKey(keys.current.signingSeed);
+    await store.transact(job, (t) => t.settings.set(SIGNING_KEY, publicKey));
+  }
+  return keys;
+}
+
+/** The public keys of this folder. What the store names does not count: whoever changed the audit there could name a key too. */
+function folderKeys({ secrets }: Home): readonly string[] {
+  return [secrets, ...(secrets.retired ?? [])].map(({ signingSeed }) => signingKey(signingSeed).publicKey);
+}
+
+/** The link's key: the one that was replaced, until every partner has heard of the new one. */
+async function linkIdentity(store: Store, self: Self, { current, overlapping }: CurrentKeys): Promise<LinkIdentity> {
+  const job = { kind: "job", party: self.id, name: "keys", may: [] } as const;
+  const awaited = await store.read(job, (r) => awaitedKeyChanges(r, self));
+  const known = awaited.length > 0 ? (overlapping[0] ?? current) : current;
+  return { key: known.linkKey, cert: known.linkCert };
 }
 
 /** Signs page marks of the TAXII server: every process of the party has the same. */
@@ -215,7 +271,8 @@ function cadenceOf({ checkpoints }: Home["config"]): typeof DEFAULT_CADENCE {
 const WEB_ROOT = resolve(import.meta.dirname, "../../web/dist");
 
 function webDeps(node: EntenteNode, { clock, onError }: NodeOptions, wake: () => void): ApiDeps {
-  const { store, self, access, safeguards, intake, lists, exchange, dialogues, events, home } = node;
+  const { store, self, access, audit, auditReading, safeguards, intake, lists, exchange, dialogues, events, home } =
+    node;
   const { risks, retention, redress, errorReports } = node;
   return {
     taxii: home.config.taxii?.listen === undefined ? taxiiApp(node) : null,
@@ -223,6 +280,9 @@ function webDeps(node: EntenteNode, { clock, onError }: NodeOptions, wake: () =>
     self,
     clock,
     access,
+    audit,
+    auditReading,
+    web: home.config.web,
     safeguards,
     risks,
     retention,

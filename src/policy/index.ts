@@ -16,4 +16,4 @@ export {
   type Tlp,
   TLP_RANK,
 } from "./marking.ts";
-export { type Action, type PartyId, type Role, ROLES, type Viewer } from "./viewer.ts";
+export { type Action, type Entry, type PartyId, type Role, ROLES, type Viewer } from "./viewer.ts";

@@ -89,7 +89,9 @@ describe("an item of a release", () => {
   test("national only stays", () => expect(codes(ask({ releasableTo: [] }))).toEqual(["refuse", "not-releasable"]));
   test("of another purpose stays", () =>
     expect(codes(ask({ purposes: ["border-security"] }))).toEqual(["refuse", "purpose-not-admitted"]));
-  test("of a third party waits for its consent", () =>
-    expect(codes(ask({ noOnward: false }, { owner: THIRD }))).toEqual(["escalate", "originator-consent"]));
+  test("of a third party waits for its consent", () => {
+    expect(codes(ask({ noOnward: false }, { owner: THIRD }))).toEqual(["escalate", "originator-consent"]);
+    expect(codes(ask({}, { owner: THIRD }))).toEqual(["refuse", "no-onward", "originator-consent"]);
+  });
   test("taken back stays", () => expect(codes(ask({}, { withdrawn: true }))).toEqual(["refuse", "withdrawn"]));
 });

@@ -13,6 +13,7 @@ import type {
   Transactor,
 } from "#store";
 import { SafeguardError } from "./errors.ts";
+import { requirePermission } from "#access";
 import { allowed, officerOf } from "./act.ts";
 import { readFacts, type RecordFacts } from "./person.ts";
 import { factsOf, personsIn, reliedOn, riskWorld } from "./release-risk.ts";
@@ -318,6 +319,7 @@ export function createSafeguards(deps: {
       allowed(store, actor, "release.approve", async (t) => {
         const submitted = await inState(t, id, "submitted");
         const officer = officerOf(actor);
+        requirePermission(actor, "release.approve", await unitOf(t, submitted.createdBy));
         if (officer === submitted.createdBy) {
           throw new SafeguardError("same-officer", "nobody approves their own release", {
             fix: "Another disclosure officer decides.",
@@ -371,6 +373,7 @@ export function createSafeguards(deps: {
     reject: (actor, id, note) =>
       allowed(store, actor, "release.approve", async (t) => {
         const submitted = await inState(t, id, "submitted");
+        requirePermission(actor, "release.approve", await unitOf(t, submitted.createdBy));
         const release: Release = {
           ...submitted,
           state: "rejected",
@@ -383,6 +386,11 @@ export function createSafeguards(deps: {
         return release;
       }),
   };
+}
+
+/** A disclosure officer of one unit decides what that unit drafted. */
+async function unitOf(r: Reader, officer: string): Promise<string> {
+  return (await r.officers.get(officer))?.unit ?? "";
 }
 
 function refuseReasons(reasons: readonly Reason[]): void {

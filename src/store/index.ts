@@ -7,12 +7,14 @@ export type { Engine, EngineName } from "./engine/engine.ts";
 export { openPostgres, postgresEngine } from "./engine/postgres.ts";
 export { openSqlite } from "./engine/sqlite.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
-export type { AuditEntry } from "./repos/audit.ts";
+export type { AuditEntry, AuditQuery, AuditTerm, SealedEntry } from "./repos/audit.ts";
 export type { Channel, Invitation } from "./repos/channels.ts";
 export type { StoredCosignature, Witnessed } from "./repos/cosignatures.ts";
 export { actorName } from "./repos/context.ts";
+export type { ApiToken, Guard, Passkey } from "./repos/credentials.ts";
 export type { Feed, FeedCounts } from "./repos/feeds.ts";
 export type { ImportProblem, ImportRun } from "./repos/imports.ts";
+export type { Grant, Officer, SessionRow, SignInMethod } from "./repos/officers.ts";
 export type {
   JoinedEntry,
   ListAddress,
@@ -22,9 +24,9 @@ export type {
   ListProblem,
   ListState,
 } from "./repos/lists.ts";
-export type { Officer, SessionRow } from "./repos/officers.ts";
 export type { Carrying, ConsentCase, HeldConsent, OnwardCopy } from "./repos/onward.ts";
 export type { InboundParcel, Incident, OutboundParcel } from "./repos/parcels.ts";
+export type { PartyKey, Succession } from "./repos/party-keys.ts";
 export type { ErasedRecord, Origin } from "./repos/record-ends.ts";
 export type { Append, AppendResult, Page, RecordQuery, StoredRecord } from "./repos/records.ts";
 export type { Copy, LegalBasis, Release, ReleaseItem } from "./repos/releases.ts";

@@ -6,6 +6,7 @@ import { migrate } from "./migrations/index.ts";
 import { auditRepo, type AuditReader, type AuditWriter } from "./repos/audit.ts";
 import type { RepoContext } from "./repos/context.ts";
 import { channelRepo, type ChannelReader, type ChannelWriter } from "./repos/channels.ts";
+import { credentialRepo, type CredentialReader, type CredentialWriter } from "./repos/credentials.ts";
 import { cosignatureRepo, type CosignatureReader, type CosignatureWriter } from "./repos/cosignatures.ts";
 import { feedRepo, type FeedReader, type FeedWriter } from "./repos/feeds.ts";
 import { importRepo, type ImportReader, type ImportWriter } from "./repos/imports.ts";
@@ -14,6 +15,7 @@ import { listRepo, type ListReader, type ListWriter } from "./repos/lists.ts";
 import { officerRepo, type OfficerReader, type OfficerWriter } from "./repos/officers.ts";
 import { onwardRepo, type OnwardReader, type OnwardWriter } from "./repos/onward.ts";
 import { parcelRepo, type ParcelReader, type ParcelWriter } from "./repos/parcels.ts";
+import { partyKeyRepo, type PartyKeyReader, type PartyKeyWriter } from "./repos/party-keys.ts";
 import { recordRepo, type RecordReader, type RecordWriter } from "./repos/records.ts";
 import { releaseRepo, type ReleaseReader, type ReleaseWriter } from "./repos/releases.ts";
 import { redressRepo, type RedressReader, type RedressWriter } from "./repos/redress.ts";
@@ -36,7 +38,9 @@ export interface Reader {
   readonly trees: TreeReader;
   readonly cosignatures: CosignatureReader;
   readonly feeds: FeedReader;
+  readonly keys: PartyKeyReader;
   readonly screening: ScreeningReader;
+  readonly credentials: CredentialReader;
   readonly taxii: TaxiiReader;
   readonly onward: OnwardReader;
   readonly lists: ListReader;
@@ -57,7 +61,9 @@ export interface Transactor extends Reader {
   readonly trees: TreeWriter;
   readonly cosignatures: CosignatureWriter;
   readonly feeds: FeedWriter;
+  readonly keys: PartyKeyWriter;
   readonly screening: ScreeningWriter;
+  readonly credentials: CredentialWriter;
   readonly taxii: TaxiiWriter;
   readonly onward: OnwardWriter;
   readonly lists: ListWriter;
@@ -127,7 +133,9 @@ export async function openStore({ engine, party, clock }: StoreOptions): Promise
         trees: treeRepo(context),
         cosignatures: cosignatureRepo(context),
         feeds: feedRepo(context),
+        keys: partyKeyRepo(context),
         screening: screeningRepo(context),
+        credentials: credentialRepo(context),
         taxii: taxiiRepo(context, labels),
         onward: onwardRepo(context),
         lists: listRepo(context),

@@ -228,7 +228,9 @@ test("the workbench's types are those of the document that this node serves", as
 
 test("every answer carries the policy of the page", async () => {
   const page = await fetch(`${base}/records`);
-  expect(page.headers.get("content-security-policy")).toMatch(/default-src 'self'.*frame-ancestors 'none'/);
+  expect(page.headers.get("content-security-policy")).toMatch(
+    /default-src 'none'; script-src 'self';.*frame-ancestors 'none'/,
+  );
   expect(page.headers.get("x-content-type-options")).toBe("nosniff");
   expect(page.headers.get("referrer-policy")).toBe("no-referrer");
 });

@@ -139,6 +139,7 @@ describe.each(Object.keys(stores))("nothing leaks, on %s", (engine) => {
     const none = () => undefined;
     app = createApp({
       ...node,
+      web: { ...web, limit: { burst: 1e9, perSecond: 1e9 } },
       clock,
       onError,
       wake: none,
@@ -150,7 +151,7 @@ describe.each(Object.keys(stores))("nothing leaks, on %s", (engine) => {
     const setup = { kind: "job", party: HOME, name: "setup", may: [] } as const;
     for (const [n, roles] of [
       ...ROLES.map((role) => [role]),
-      ["administrator", "programme-officer"] as Role[],
+      ["screening-officer", "operations-coordinator"] as Role[],
     ].entries()) {
       const { id } = await node.access.addOfficer(setup, { name: `Officer ${n}`, email: `o${n}@example.org`, roles });
       const { session } = await node.access.signIn(await node.access.signInToken(setup, id));
@@ -167,7 +168,7 @@ describe.each(Object.keys(stores))("nothing leaks, on %s", (engine) => {
   });
 
   async function get({ cookie }: Officer, path: string) {
-    const response = await app.request(`/api/v1${path}`, { headers: { cookie } });
+    const response = await app.request(`/api/v1${path}`, { headers: { cookie, host: "localhost" } });
     const text = await response.text();
     return { status: response.status, text, json: JSON.parse(text) as Record<string, unknown> };
   }

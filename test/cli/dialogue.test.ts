@@ -50,8 +50,23 @@ describe("a dialogue on the command line", () => {
       "Action plans of 2018 and 2021",
     );
     const commitment = made(
-      ...["commitments", "mark", plan, "--start", "0", "--end", "40", "--name", "34 items of both action plans"],
-      ...["--area", "Action plan", "--owed-by", "us", "--owed-to", "FATF", "--due", "2022-10-21"],
+      "commitments",
+      "mark",
+      plan,
+      "--start",
+      "0",
+      "--end",
+      "40",
+      "--name",
+      "34 items of both action plans",
+      "--area",
+      "Action plan",
+      "--owed-by",
+      "us",
+      "--owed-to",
+      "FATF",
+      "--due",
+      "2022-10-21",
     );
     const assess = (...more: readonly string[]) =>
       entente(

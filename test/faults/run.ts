@@ -118,7 +118,13 @@ export async function runFaults({ releases, seed, limit, say }: FaultOptions): P
     await Promise.all([a.close(), b.close()]);
   }
   const seconds = Math.round((performance.now() - started) / 100) / 10;
-  return { seed, releases, seconds, faults: Object.fromEntries([...counts].toSorted()), problems };
+  return {
+    seed,
+    releases,
+    seconds,
+    faults: Object.fromEntries([...counts].toSorted(([one], [other]) => one.localeCompare(other))),
+    problems,
+  };
 }
 
 function isDone({ status, records }: Member): boolean {

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openHome, openNode, makeBackup, restoreBackup } from "#node";
+import { cosignerName, logOrigin } from "#ledger";
+import { changeKeys, type Home, openHome, openNode, makeBackup, restoreBackup } from "#node";
 import { pair, type Party, party, release, until } from "./two-nodes.ts";
 
 const clock = (): Date => new Date();
@@ -31,12 +32,18 @@ const confirmed = (id: string) =>
   });
 
 /** The machine burns down; its node is made again from the backup, on the same address. */
-async function burnDown(): Promise<void> {
+async function burnDown({ keys = null, home = "home" }: { keys?: string | null; home?: string } = {}): Promise<void> {
   await a.link?.close();
   await a.node.close();
-  await restoreBackup(join(folder, "backup"), join(folder, "home"), clock, () => Promise.resolve(null));
-  a.node = await openNode(await openHome(join(folder, "home")), { clock, onError: (error) => a.errors.push(error) });
-  a.link = null;
+  await restoreBackup(join(folder, "backup"), join(folder, home), clock, () => Promise.resolve(null), keys);
+  await openAt(a, join(folder, home));
+}
+/** Opens what stands in a folder, no link yet. */
+async function openAt(side: Party, home: string, change: Partial<Home["config"]> = {}): Promise<void> {
+  const { config, ...rest } = await openHome(home);
+  const options = { clock, onError: (error: unknown) => side.errors.push(error) };
+  side.node = await openNode({ ...rest, config: { ...config, ...change } }, options);
+  side.link = null;
 }
 async function backUp(): Promise<void> {
   await makeBackup(a.node, a.officers.administrator, join(folder, "backup"), clock);
@@ -126,6 +133,110 @@ test("a second history that was signed all the same is found, kept as evidence, 
   });
   await expect(release(a, channel, [await tool("A third")])).rejects.toMatchObject({ code: "log-unproven" });
   expect(await size(b, `in:${channel}`)).toBe(2);
+});
+
+test("restored while the partner is away: nothing is signed until it is back; restored twice: the same again", async () => {
+  await backUp();
+  const lost = await tool("After the backup");
+  await release(a, channel, [lost]);
+  await confirmed(lost);
+  const size0 = await size(a, `out:${channel}`);
+  await b.link?.close();
+  b.link = null;
+  await burnDown();
+  a.link = await a.node.openLink();
+  await until(
+    "a try",
+    async () => (await a.node.store.read(a.officers.analyst, (r) => r.channels.get(channel)))?.lastError !== null,
+  );
+  await expect(release(a, channel, [await tool("Too soon")])).rejects.toMatchObject({ code: "log-unproven" });
+  expect(await size(a, `out:${channel}`)).toBeLessThan(size0);
+  b.link = await b.node.openLink();
+  await until("our log again", async () => (await size(a, `out:${channel}`)) === size0);
+  await confirmed(lost);
+  const more = await tool("Of the second machine");
+  await release(a, channel, [more]);
+  await confirmed(more);
+  await burnDown({ home: "again" });
+  a.link = await a.node.openLink();
+  await until("our log again", async () => (await size(a, `out:${channel}`)) === size0 + 1);
+  await confirmed(more);
+  for (const side of [a, b]) {
+    const verdict = await side.node.exchange.verify(side.officers.overseer, channel);
+    expect([verdict.own.problems, verdict.theirs.problems]).toEqual([[], []]);
+    expect(await side.node.store.read(side.officers.overseer, (r) => r.parcels.incidents())).toEqual([]);
+  }
+});
+
+test("a backup from before a change of keys, with the keys of after it", async () => {
+  await backUp();
+  const between = await tool("Between the backup and the new keys");
+  await release(a, channel, [between]);
+  await confirmed(between);
+  const old = a.node.self.key.publicKey;
+  const { folder: home } = a.node.home;
+  await changeKeys(a.node, a.officers.administrator, { kind: "rotation", overlapDays: 0 }, clock, null);
+  a.link?.wake();
+  await until(
+    "B knows",
+    async () => (await b.node.store.read(b.officers.analyst, (r) => r.channels.get(channel)))?.partnerKey !== old,
+  );
+  await burnDown({ keys: join(home, "keys.json") });
+  expect(a.node.self.key.publicKey).not.toBe(old);
+  a.link = await a.node.openLink();
+  await until("our log again", async () => (await size(a, `out:${channel}`)) === 3);
+  await confirmed(between);
+  const next = await tool("With the new keys");
+  await release(a, channel, [next]);
+  await confirmed(next);
+  for (const side of [a, b]) {
+    const verdict = await side.node.exchange.verify(side.officers.overseer, channel);
+    expect([verdict.own.problems, verdict.theirs.problems]).toEqual([[], []]);
+  }
+});
+
+test("both sides are put back, and a witness has seen more: nothing is signed", async () => {
+  const third = await party("Bern");
+  try {
+    const backups = [
+      [a, join(folder, "backup")],
+      [b, join(folder, "backup-b")],
+    ] as const;
+    for (const side of [a, b])
+      await until(
+        "quiet",
+        async () => (await side.node.store.read(side.officers.analyst, (r) => r.parcels.queued(channel))) === 0,
+      );
+    for (const [side, to] of backups) await makeBackup(side.node, side.officers.administrator, to, clock);
+    await third.restart({
+      witness: { logs: [{ origin: logOrigin(channel, a.node.self.id), key: a.node.self.key.publicKey }] },
+    });
+    const { id, key, url, tlsPin } = third.node.self;
+    const witnesses = [{ name: cosignerName(id), key: key.publicKey, url, tlsPin }];
+    await a.restart({ witnesses });
+    const lost = await tool("That both forget");
+    await release(a, channel, [lost]);
+    await until("the witness's word", async () => (await a.link?.askWitnesses())?.[0]?.outcome === "cosigned");
+    await confirmed(lost);
+    for (const [n, [side, from]] of backups.entries()) {
+      await side.link?.close();
+      await side.node.close();
+      await restoreBackup(from, join(folder, `put-back-${n}`), clock, () => Promise.resolve(null));
+      await openAt(side, join(folder, `put-back-${n}`), side === a ? { witnesses } : {});
+    }
+    for (const side of [b, a]) side.link = await side.node.openLink();
+    await until("the witness was asked", async () =>
+      ((await a.node.store.read(a.officers.analyst, (r) => r.channels.get(channel)))?.lastError ?? "").includes(
+        "a witness has seen",
+      ),
+    );
+    await expect(release(a, channel, [await tool("A second history")])).rejects.toMatchObject({ code: "log-unproven" });
+    expect(
+      (await a.node.store.read(a.officers.overseer, (r) => r.parcels.incidents())).map(({ kind }) => kind),
+    ).toContain("log-disputed");
+  } finally {
+    await third.close();
+  }
 });
 
 test.each([

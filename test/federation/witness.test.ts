@@ -1,15 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { instantOf } from "#base";
 import {
+  append,
   consistencyProof,
   cosignerName,
   formatAddCheckpoint,
   formatCheckpoint,
+  leafHash,
   logOrigin,
+  memoryHashStore,
   openCheckpoint,
   readCosignatures,
+  rootAt,
   signNote,
 } from "#ledger";
+import { changeKeys, type Home, openHome, openNode } from "#node";
 import { createLinkClient, type LinkReply, WITNESS_PATH } from "../../src/exchange/link.ts";
 import { checkpointAt, post, readingHashes } from "../../src/exchange/outbox.ts";
 import { pair, type Party, party, stores, until } from "./two-nodes.ts";
@@ -176,6 +181,71 @@ describe.each(Object.keys(stores))("a third node witnesses, on %s", (engine) => 
     await third.link?.close();
     third.link = null;
     expect(await a.link?.askWitnesses()).toMatchObject([{ outcome: "unreachable" }]);
+  });
+
+  test("a log that changes its key goes on being witnessed; a witness that changes its own too", async () => {
+    const size = await one();
+    const [known, name] = [address(), cosignerName(third.node.self.id)];
+    const change = (side: Party) =>
+      changeKeys(side.node, side.officers.administrator, { kind: "rotation", overlapDays: 1 }, () => new Date(), null);
+    const again = async (side: Party, edit: Partial<Home["config"]>) => {
+      await side.link?.close();
+      await side.node.close();
+      const home = await openHome(side.node.home.folder);
+      side.node = await openNode(
+        { ...home, config: { ...home.config, ...edit } },
+        { clock: () => new Date(), onError: (error) => side.errors.push(error) },
+      );
+      side.link = await side.node.openLink();
+    };
+    const old = { origin: origin(), key: a.node.self.key.publicKey };
+    await change(a);
+    await again(a, { witnesses: [known], checkpoints: { padTo: 1 } });
+    // In the overlap both keys sign: the witness needs only know the old one.
+    expect(await a.link?.askWitnesses()).toMatchObject([{ outcome: "cosigned" }]);
+    await change(third);
+    const both = { witness: { logs: [old, { ...old, key: a.node.self.key.publicKey }] } };
+    await again(third, both);
+    await one();
+    // The first may meet the connection of the process that ended.
+    await until("the witness's word", async () => (await a.link?.askWitnesses())?.[0]?.outcome === "cosigned");
+    // Its own old key, by which it is known here, cosigned too.
+    const [word] = (await held(size + 2)).filter(({ cosigner }) => cosigner === name);
+    const head = await a.node.store.read(a.officers.analyst, (r) => checkpointAt(r, a.node.self, channel, size + 2));
+    const text = `${head.split("\n\n")[0] ?? ""}\n`;
+    expect(readCosignatures(word?.line ?? "", text, [{ name, publicKey: known.key }])).toHaveLength(1);
+    // Once the old key signs no more, a witness that was not told refuses.
+    const alone = { ...a.node.self, previous: [] };
+    const next = await one();
+    const checkpoint = await a.node.store.read(a.officers.analyst, (r) => checkpointAt(r, alone, channel, next));
+    await again(third, { witness: { logs: [old] } });
+    expect((await add(size + 2, next, { checkpoint })).status).toBe(403);
+    await again(third, both);
+    expect((await add(size + 2, next, { checkpoint })).status).toBe(200);
+  });
+
+  test("a log shown in two histories, one to the partner and one to the witness: whichever comes second is caught", async () => {
+    // The witness is shown another history of the same length; the partner has the true one.
+    const size = await one();
+    const forged = memoryHashStore();
+    for (let n = 0; n < size; n++) await append(forged, "log", leafHash(Buffer.from(`another ${n}`)));
+    const note = signNote(formatCheckpoint({ origin: origin(), size, root: await rootAt(forged, "log", size) }), [
+      { name: origin(), key: a.node.self.key },
+    ]);
+    const body = formatAddCheckpoint({ oldSize: 0, proof: [], checkpoint: note });
+    expect((await add(0, size, { body })).status).toBe(200);
+    // The honest process of the same party asks: the witness holds another history, and says so with both notes as proof.
+    expect(await a.link?.askWitnesses()).toMatchObject([
+      { outcome: "behind", message: expect.stringContaining("another history") as string },
+    ]);
+    const [shown] = await incidents(third);
+    expect(shown).toMatchObject({ kind: "witnessed-log", channel: null });
+    const notes = (shown?.evidence ?? "").split("\n").filter((line) => line === origin());
+    expect(notes).toHaveLength(2);
+    expect((await incidents(a)).map(({ kind }) => kind)).toEqual(["log-disputed"]);
+    // Longer by one, with a proof that cannot hold.
+    const longer = await one();
+    expect((await add(size, longer)).status).toBe(422);
   });
 
   test("a partner does not witness the log that it cosigns already, nor does a node its own", async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { evidenceText } from "#ledger";
-import { EVIDENCE_CASES } from "../../src/ledger/evidence-cases.ts";
+import { EVIDENCE_CASES } from "../../src/ledger/evidence-key-cases.ts";
 import { evidenceWorld } from "../../src/ledger/testing.ts";
 import { buildVerifier, goIsThere } from "../../tools/go.ts";
 
@@ -28,7 +28,12 @@ describe("evidence bundles, judged by Go as by Entente", () => {
       const made = await item.make(world);
       const file = join(mkdtempSync(join(folder, "bundle-")), "evidence.json");
       writeFileSync(file, typeof made === "string" ? made : evidenceText(made));
-      const keys = Object.entries(item.keys?.(world) ?? world.keys).flatMap(([id, key]) => ["-key", `${id}=${key}`]);
+      const keys = Object.entries(item.keys?.(world) ?? world.keys).flatMap(([id, given]) =>
+        (typeof given === "string" ? [given] : given).flatMap((one) => {
+          const { key, until = "" } = typeof one === "string" ? { key: one } : one;
+          return ["-key", `${id}=${key}${until === "" ? "" : `@${until}`}`];
+        }),
+      );
       const out = judge("-evidence", ...keys, file);
       expect(out.words).toMatch(
         { genuine: /^GENUINE/, incomplete: /^REFUSED: genuine, but incomplete/, refused: /^REFUSED: (?!genuine)/ }[

@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -84,8 +83,9 @@ func openOffer(offer, key parcel) ([]string, error) {
 		return nil, errors.New("the key does not open the ciphertext")
 	}
 	var body struct {
-		Release string          `json:"release"`
-		Records []carriedRecord `json:"records"`
+		Release   string          `json:"release"`
+		Approvals []approval      `json:"approvals"`
+		Records   []carriedRecord `json:"records"`
 	}
 	if err := lenient(plain, &body); err != nil {
 		return nil, fmt.Errorf("what the key opens: %w", err)
@@ -93,6 +93,9 @@ func openOffer(offer, key parcel) ([]string, error) {
 	var offered int
 	if json.Unmarshal(offer.Body.Records, &offered) != nil || offered != len(body.Records) || body.Release != offer.Body.Release {
 		return nil, errors.New("what the key opens is not what was offered")
+	}
+	if !approved(body.Approvals) {
+		return nil, errUnapproved
 	}
 	return idsIn(body.Records, false), nil
 }
@@ -119,7 +122,7 @@ func matchFairReceipt(r parcel, sent map[string]sentParcel) error {
 }
 
 // checkErased: the text was deleted; its hash still stands in the log of the party whose checkpoint this is.
-func checkErased(item proven, b bundle, keys map[string]ed25519.PublicKey) (sentParcel, error) {
+func checkErased(item proven, b bundle, keys holders) (sentParcel, error) {
 	var s sentParcel
 	var sum [sha256.Size]byte
 	hash, err := hex.DecodeString(item.Erased.Hash)

@@ -156,7 +156,7 @@ func verifyLog(dir, keys, older string, wanted int) (string, error) {
 	if len(cosigners) < wanted {
 		return "", fmt.Errorf("%d known cosigners vouch for the log, %d are wanted", len(cosigners), wanted)
 	}
-	words := fmt.Sprintf("VERIFIED: %s, %d entries, root %v, by %s", ring.log.name, head.size, head.root, judgedBy)
+	words := fmt.Sprintf("VERIFIED: %s, %d entries, root %v, by %s", ring.logs[0].name, head.size, head.root, judgedBy)
 	if len(cosigners) > 0 {
 		words += fmt.Sprintf("\ncosigned at %d entries by %s", cosignedSize, strings.Join(cosigners, ", "))
 	}

@@ -24,7 +24,7 @@ func main() {
 	older := flag.String("older", "", "an earlier checkpoint of the same log: the log must be its continuation")
 	wanted := flag.Int("cosignatures", 0, "how many known cosigners must vouch for the log")
 	evidence := flag.Bool("evidence", false, "the argument is an evidence bundle")
-	flag.Var(&partyKeys, "key", "with -evidence: PARTY=BASE64, a party's public key held from elsewhere (several times)")
+	flag.Var(&partyKeys, "key", "with -evidence: PARTY=BASE64, a party's public key held from elsewhere (several times); @UNTIL after it: revoked then")
 	flag.Usage = func() {
 		fmt.Fprintln(os.Stderr, "verify-log [-keys FILE] [-older CHECKPOINT] [-cosignatures N] FOLDER\nverify-log -evidence [-key PARTY=BASE64]... FILE")
 		flag.PrintDefaults()

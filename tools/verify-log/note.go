@@ -73,8 +73,9 @@ func parseKey(vkey string) (key, error) {
 	return k, nil
 }
 
+// keyring: a log that changed its key has several, all of one name.
 type keyring struct {
-	log       key
+	logs      []key
 	cosigners []key
 }
 
@@ -84,7 +85,6 @@ func readKeys(path string) (keyring, error) {
 	if err != nil {
 		return ring, err
 	}
-	found := false
 	for _, line := range strings.Split(strings.TrimRight(string(data), "\n"), "\n") {
 		role, vkey, _ := strings.Cut(line, " ")
 		k, err := parseKey(vkey)
@@ -92,15 +92,15 @@ func readKeys(path string) (keyring, error) {
 			return ring, fmt.Errorf("%s: %w", path, err)
 		}
 		switch {
-		case role == "log" && k.alg == algEd25519 && !found:
-			ring.log, found = k, true
+		case role == "log" && k.alg == algEd25519 && (len(ring.logs) == 0 || ring.logs[0].name == k.name):
+			ring.logs = append(ring.logs, k)
 		case role == "cosigner" && k.alg == algCosignature:
 			ring.cosigners = append(ring.cosigners, k)
 		default:
-			return ring, fmt.Errorf("%s: one log key and cosigner keys, nothing else", path)
+			return ring, fmt.Errorf("%s: the keys of one log and of cosigners, nothing else", path)
 		}
 	}
-	if !found {
+	if len(ring.logs) == 0 {
 		return ring, fmt.Errorf("%s names no log key", path)
 	}
 	return ring, nil
@@ -110,6 +110,9 @@ type checkpoint struct {
 	size      int64
 	root      tlog.Hash
 	cosigners []string
+	// By the key's hash: which keys of the log signed, and when cosigners did, in seconds since the epoch.
+	signedBy map[uint32]bool
+	cosigned map[uint32]uint64
 }
 
 var sizeLine = regexp.MustCompile(`^(0|[1-9][0-9]{0,15})$`)
@@ -118,7 +121,12 @@ var sizeLine = regexp.MustCompile(`^(0|[1-9][0-9]{0,15})$`)
 // not hold condemns it; those of unknown keys count for nothing.
 func openCheckpoint(msg []byte, ring keyring) (checkpoint, error) {
 	var c checkpoint
-	verifiers := []note.Verifier{ring.log}
+	verifiers := []note.Verifier{}
+	byLog := map[uint32]bool{}
+	for _, k := range ring.logs {
+		verifiers = append(verifiers, k)
+		byLog[k.KeyHash()] = true
+	}
 	for _, k := range ring.cosigners {
 		verifiers = append(verifiers, k)
 	}
@@ -126,17 +134,26 @@ func openCheckpoint(msg []byte, ring keyring) (checkpoint, error) {
 	if err != nil {
 		return c, fmt.Errorf("the checkpoint: %w", err)
 	}
-	signed := false
+	c.signedBy, c.cosigned = map[uint32]bool{}, map[uint32]uint64{}
 	seen := map[string]bool{}
 	for _, sig := range n.Sigs {
-		if sig.Name == ring.log.name && sig.Hash == ring.log.KeyHash() {
-			signed = true
-		} else if !seen[sig.Name] {
+		if sig.Name == ring.logs[0].name && byLog[sig.Hash] {
+			c.signedBy[sig.Hash] = true
+			continue
+		}
+		blob, err := base64.StdEncoding.DecodeString(sig.Base64)
+		if err != nil || len(blob) < 12 {
+			return c, errors.New("the checkpoint: a cosignature has another form")
+		}
+		if _, known := c.cosigned[sig.Hash]; !known {
+			c.cosigned[sig.Hash] = binary.BigEndian.Uint64(blob[4:12])
+		}
+		if !seen[sig.Name] {
 			seen[sig.Name] = true
 			c.cosigners = append(c.cosigners, sig.Name)
 		}
 	}
-	if !signed {
+	if len(c.signedBy) == 0 {
 		return c, errors.New("the checkpoint: the log itself has not signed it")
 	}
 	lines := strings.Split(n.Text, "\n")
@@ -148,7 +165,7 @@ func openCheckpoint(msg []byte, ring keyring) (checkpoint, error) {
 			return c, errors.New("the checkpoint has an empty line")
 		}
 	}
-	if lines[0] != ring.log.name {
+	if lines[0] != ring.logs[0].name {
 		return c, fmt.Errorf("the checkpoint is of another log: %q", lines[0])
 	}
 	if !sizeLine.MatchString(lines[1]) {

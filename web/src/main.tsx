@@ -34,13 +34,18 @@ function Turn() {
   return null;
 }
 
+/** The page's policy lets only style elements with its nonce in. */
+const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
+// Where the libraries that write style elements look for it.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
+
 await startI18n();
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no root");
 createRoot(root).render(
   <StrictMode>
     <DirectionProvider initialDirection={directionOf(document.documentElement.lang)} detectDirection={false}>
-      <MantineProvider theme={theme} defaultColorScheme="auto">
+      <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
         <QueryClientProvider client={client}>
           <Turn />
           <RouterProvider router={router} />

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, Outlet, redirect } from "@t
 import type { QueryClient } from "@tanstack/react-query";
 import { sessionQuery } from "./api/queries.ts";
 import { Shell } from "./components/shell.tsx";
+import { ActivityPage } from "./pages/activity.tsx";
 import { AuditPage } from "./pages/audit.tsx";
 import { BasesPage } from "./pages/bases.tsx";
 import { ChannelsPage } from "./pages/channels.tsx";
@@ -17,6 +18,7 @@ import { type RecordsSearch, RecordsPage } from "./pages/records.tsx";
 import { ReleaseNewPage } from "./pages/release-new.tsx";
 import { ReleasePage } from "./pages/release.tsx";
 import { ReleasesPage } from "./pages/releases.tsx";
+import { SecurityPage } from "./pages/security.tsx";
 import { SignInPage } from "./pages/sign-in.tsx";
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
@@ -76,6 +78,8 @@ export function makeRouter(client: QueryClient) {
       page("/import", ImportPage),
       page("/bases", BasesPage),
       page("/audit", AuditPage),
+      page("/security", SecurityPage),
+      page("/activity", ActivityPage),
     ]),
   ]);
   return createRouter({ routeTree: tree, defaultPreload: false });

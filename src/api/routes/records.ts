@@ -3,6 +3,7 @@ import { canonicalJson, instantOf, parseInstant } from "#base";
 import { handlingMarking, readMarking, compileLabel } from "#policy";
 import { newId } from "#stix";
 import { StoreError, type Reader } from "#store";
+import { noteRead } from "../audited.ts";
 import { type Api, type ApiDeps, idParam, type PartyName, partyNames, route, viewerWith } from "../context.ts";
 import { markingInputSchema, markingSchema, recordPageSchema, recordSchema } from "../schema.ts";
 import { copyView, handlingView, objectOf, officerNames, recordView } from "../views.ts";
@@ -53,6 +54,14 @@ export function recordRoutes(api: Api, deps: ApiDeps): void {
           total: await r.records.count(query),
         };
       });
+      const persons = view.items.filter((item) => item.aboutPerson).length;
+      noteRead(c, {
+        verb: q === undefined ? "record.list" : "record.search",
+        subject: "records",
+        detail: { shown: view.items.length, persons, type: type ?? null, from: from ?? null },
+        ...(q === undefined ? {} : { term: q }),
+        person: persons > 0,
+      });
       return c.json(view, 200);
     },
   );
@@ -69,6 +78,8 @@ export function recordRoutes(api: Api, deps: ApiDeps): void {
       const viewer = viewerWith(c, "content.read");
       const { id } = c.req.valid("param");
       const view = await store.read(viewer, async (r) => recordDetail(r, id, await partyNames(r, self)));
+      const { version, aboutPerson } = view.record;
+      noteRead(c, { verb: "record.read", subject: id, detail: { version, person: aboutPerson }, person: aboutPerson });
       return c.json(view, 200);
     },
   );

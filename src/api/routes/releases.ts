@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { OfficerViewer } from "#access";
 import type { DraftInput } from "#safeguards";
 import type { Reader } from "#store";
+import { noteRead } from "../audited.ts";
 import { type Api, type ApiDeps, idParam, partyNames, route, viewerWith } from "../context.ts";
 import { basisInputSchema, basisSchema, draftSchema, releaseSchema, releaseSummarySchema } from "../schema.ts";
 import { copyView, officerNames, releaseView } from "../views.ts";
@@ -110,7 +111,11 @@ export function releaseRoutes(api: Api, deps: ApiDeps): void {
     }),
     async (c) => {
       const viewer = viewerWith(c, "content.read");
-      return c.json(await releaseDetail(viewer, c.req.valid("param").id), 200);
+      const { id } = c.req.valid("param");
+      const detail = await releaseDetail(viewer, id);
+      const persons = detail.items.filter((item) => item.aboutPerson).length;
+      noteRead(c, { verb: "release.read", subject: id, detail: { persons }, person: persons > 0 });
+      return c.json(detail, 200);
     },
   );
 

@@ -1,54 +1,20 @@
-import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { createMiddleware } from "hono/factory";
 import { z } from "@hono/zod-openapi";
-import { AccessError, type OfficerViewer, PERMISSIONS } from "#access";
+import { ALL_PERMISSIONS, type OfficerViewer, permits } from "#access";
 import type { Officer } from "#store";
-import { type Api, type ApiDeps, type Env, partyNames, route, viewerWith } from "../context.ts";
-import { auditSchema, homeSchema, nodeSchema, sessionSchema } from "../schema.ts";
+import { noteRead } from "../audited.ts";
+import { dropSession, keepSession, whence } from "../authenticate.ts";
+import { type Api, type ApiDeps, partyNames, route } from "../context.ts";
+import { homeSchema, nodeSchema, sessionSchema } from "../schema.ts";
 import { channelView, officerNames, releaseView } from "../views.ts";
 
-/** Cookies know no ports: two nodes on one machine must not share one. */
-const cookieName = (deps: ApiDeps): string => `entente_${deps.self.id.slice(10, 18)}`;
-
-/** Everything but the sign-in needs a session. A write from another origin is refused (OWASP ASVS 3.5). */
-export function authentication(deps: ApiDeps) {
-  return createMiddleware<Env>(async (c, next) => {
-    const origin = c.req.header("origin");
-    if (c.req.method !== "GET" && origin !== undefined && hostOf(origin) !== c.req.header("host")) {
-      throw new AccessError("forbidden", "this request comes from another site");
-    }
-    const open =
-      c.req.path.endsWith("/api/v1/node") ||
-      (c.req.path.endsWith("/api/v1/session") && c.req.method === "POST") ||
-      c.req.path.endsWith("/openapi.json");
-    if (!open) {
-      const session = getCookie(c, cookieName(deps));
-      if (session === undefined)
-        throw new AccessError("session-invalid", "you are not signed in", {
-          fix: "Use your sign-in link, or ask the administrator for one.",
-        });
-      const { viewer, officer } = await deps.access.authenticate(session);
-      c.set("viewer", viewer);
-      c.set("officer", officer);
-      c.set("session", session);
-    }
-    await next();
-    c.header("cache-control", "no-store");
-  });
-}
-
-/** `null`, as a sandboxed page sends it, is no host of ours. */
-function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host : null;
-}
-
-function sessionView(officer: Officer, viewer: OfficerViewer) {
+export function sessionView(officer: Officer, viewer: OfficerViewer) {
   return {
     id: officer.id,
     name: officer.name,
     email: officer.email,
-    roles: [...officer.roles],
-    permissions: [...new Set(viewer.roles.flatMap((role) => PERMISSIONS[role]))],
+    roles: [...viewer.roles],
+    permissions: ALL_PERMISSIONS.filter((permission) => permits(viewer.roles, permission)),
+    recent: viewer.entry?.recent ?? false,
   };
 }
 
@@ -57,7 +23,12 @@ const done = z.object({ done: z.literal(true) });
 export function sessionRoutes(api: Api, deps: ApiDeps): void {
   api.openapi(route({ method: "get", path: "/node", summary: "Whose node this is", response: nodeSchema }), (c) =>
     c.json(
-      { party: { id: deps.self.id, name: deps.self.name }, version: deps.version, purposes: [...deps.self.purposes] },
+      {
+        party: { id: deps.self.id, name: deps.self.name },
+        version: deps.version,
+        purposes: [...deps.self.purposes],
+        organisations: deps.access.oidc.providers.map((provider) => ({ ...provider })),
+      },
       200,
     ),
   );
@@ -70,14 +41,9 @@ export function sessionRoutes(api: Api, deps: ApiDeps): void {
       response: sessionSchema,
     }),
     async (c) => {
-      const { session, officer } = await deps.access.signIn(c.req.valid("json").token);
-      setCookie(c, cookieName(deps), session, {
-        httpOnly: true,
-        sameSite: "Strict",
-        path: "/",
-        secure: new URL(c.req.url).protocol === "https:",
-      });
-      const { viewer } = await deps.access.authenticate(session);
+      const signedIn = await deps.access.signIn(c.req.valid("json").token, whence(c, deps));
+      keepSession(c, deps, signedIn);
+      const { viewer, officer } = await deps.access.authenticate(signedIn.session);
       return c.json(sessionView(officer, viewer), 200);
     },
   );
@@ -86,7 +52,7 @@ export function sessionRoutes(api: Api, deps: ApiDeps): void {
   );
   api.openapi(route({ method: "delete", path: "/session", summary: "Sign out", response: done }), async (c) => {
     await deps.access.signOut(c.get("session"));
-    deleteCookie(c, cookieName(deps), { path: "/" });
+    dropSession(c, deps);
     return c.json({ done: true as const }, 200);
   });
   api.openapi(
@@ -121,28 +87,8 @@ export function sessionRoutes(api: Api, deps: ApiDeps): void {
           channels: await Promise.all(channels.map((channel) => channelView(r, channel))),
         };
       });
+      noteRead(c, { verb: "home.read", subject: viewer.officer, person: false });
       return c.json(view, 200);
-    },
-  );
-  api.openapi(
-    route({
-      method: "get",
-      path: "/audit",
-      summary: "Who did what, newest first",
-      query: z.object({ subject: z.string().optional() }),
-      response: auditSchema,
-    }),
-    async (c) => {
-      const viewer = viewerWith(c, "audit.read");
-      const { subject } = c.req.valid("query");
-      const view = await deps.store.read(viewer, async (r) => {
-        const name = await officerNames(r);
-        return (await r.audit.list(subject === undefined ? {} : { subject })).map((entry) => ({
-          ...entry,
-          actor: name(entry.actor),
-        }));
-      });
-      return c.json({ entries: view }, 200);
     },
   );
 }

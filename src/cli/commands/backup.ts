@@ -31,10 +31,11 @@ export function restoreCommand(program: Command): void {
     .description("put a backup into a new folder (--home); no log is signed before its partner has been asked")
     .argument("[folder]", "the backup")
     .option("--in-place", "the database was put back by its own means (PostgreSQL): only distrust the logs")
-    .action(async (folder: string | undefined, options: { inPlace?: boolean }, command: Command) => {
+    .option("--keys <file>", "a keys.json of after the backup: keys that were changed since then")
+    .action(async (folder: string | undefined, options: { inPlace?: boolean; keys?: string }, command: Command) => {
       if (folder === undefined) return restoredInPlace(options.inPlace === true, command);
       const home = homeFolder(command.optsWithGlobals<Common>());
-      const restored = await restoreBackup(resolve(folder), home, now, passphrase);
+      const restored = await restoreBackup(resolve(folder), home, now, passphrase, options.keys ?? null);
       print(command, restored, [
         `${home} holds ${restored.manifest.name} as it was on ${restored.manifest.made}.`,
         `Nobody is signed in. ${restored.channels} channel(s): nothing is signed for a partner before it has said how far our log went;`,

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
 import { createHome, openNode, type Home, type EntenteNode } from "#node";
+import type { Viewer } from "#policy";
 import { type Common, homeFolder, print } from "../context.ts";
 
 export interface InitOptions extends Common {
@@ -78,10 +79,16 @@ export async function initialise(
 }
 
 /** A one-time link; the token stands after the #, so that it is in no server's log. */
-export async function signInLink(node: EntenteNode, home: Home, officer: string): Promise<string> {
-  const token = await node.access.signInToken(
-    { kind: "job", party: home.config.party.id, name: "sign-in-link", may: [] },
-    officer,
-  );
-  return `http://${home.config.web.host}:${home.config.web.port}/sign-in#token=${token}`;
+export async function signInLink(
+  node: EntenteNode,
+  home: Home,
+  officer: string,
+  actor: Viewer = { kind: "job", party: home.config.party.id, name: "sign-in-link", may: [] },
+): Promise<string> {
+  const token = await node.access.signInToken(actor, officer);
+  const { url, host, port } = home.config.web;
+  // A passkey is held for a name, not for a number: on this machine the name is localhost.
+  const origin =
+    url === undefined ? `http://${host === "127.0.0.1" ? "localhost" : host}:${port}` : new URL(url).origin;
+  return `${origin}/sign-in#token=${token}`;
 }

@@ -1,23 +1,27 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { keyId, signingKey } from "#ledger";
+import { keyId } from "#ledger";
 import { keysAreSealed, NodeError, openHome, writeKeys } from "#node";
-import { type Common, firstLine, homeFolder, passphrase, print, typePassphrase } from "../context.ts";
+import { type Common, firstLine, homeFolder, passphrase, print, typePassphrase, withNode } from "../context.ts";
 import { CliError } from "../errors.ts";
+import { keyChangeCommands } from "./key-changes.ts";
 
 interface SealOptions {
   readonly newPassphraseFile?: string;
 }
 
 export function keysCommand(program: Command): void {
-  const keys = program.command("keys").description("this node's keys: show them, seal them by a passphrase");
+  const keys = program
+    .command("keys")
+    .description("this node's keys and its partners': show, replace, revoke them; seal ours by a passphrase");
+  keyChangeCommands(keys);
   keys
     .command("show")
     .description("the public key that partners pinned, and whether the secret ones are sealed")
     .action(async (_options: object, command: Command) => {
       const folder = homeFolder(command.optsWithGlobals<Common>());
-      const { secrets, config } = await openHome(folder, passphrase);
-      const { publicKey } = signingKey(secrets.signingSeed);
+      const { config } = await openHome(folder, passphrase);
+      const publicKey = await withNode(command, (node) => Promise.resolve(node.self.key.publicKey));
       const sealed = keysAreSealed(folder);
       print(command, { party: config.party.id, publicKey, keyId: keyId(publicKey), sealed }, [
         `${config.party.name}  ${config.party.id}`,

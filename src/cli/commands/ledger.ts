@@ -31,8 +31,8 @@ export function ledgerCommand(program: Command): void {
             fix: "Name a new folder with --out.",
           });
         }
-        const { exportLogs, exportPublished } = node.exchange;
-        const logs = await (options.published ? exportPublished : exportLogs)(officer, channel.id, (path, bytes) => {
+        const way = options.published ? "exportPublished" : "exportLogs";
+        const logs = await node.exchange[way](officer, channel.id, (path, bytes) => {
           const file = join(options.out, path);
           mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
           writeFileSync(file, bytes, { flag: "wx", mode: 0o600 });

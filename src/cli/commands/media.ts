@@ -1,7 +1,9 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { MAX_MEDIA_BYTES, type MediaReport } from "#exchange";
+import { requirePermission } from "#access";
+import { type Hop, MAX_MEDIA_BYTES, type MediaReport } from "#exchange";
+import type { Channel } from "#store";
 import { actingOfficer, findChannel, print, withNode } from "../context.ts";
 import { CliError } from "../errors.ts";
 
@@ -13,7 +15,13 @@ export function mediaCommand(program: Command): void {
     .requiredOption("--out <folder>", "where to write them")
     .option("--channel <id>", "the channel, or the partner's name")
     .option("--split <bytes>", "a file has about so many bytes at most", "67108864")
-    .action(async (options: { out: string; channel?: string; split: string }, command: Command) => {
+    .option(
+      "--via <name=key>",
+      "who carries it on, in order (several times): its public key, or a partner's name",
+      via,
+      [],
+    )
+    .action(async (options: ExportOptions, command: Command) => {
       const split = Number(options.split);
       if (!Number.isSafeInteger(split) || split < 1) command.error("error: --split takes a number of bytes");
       await withNode(command, async (node) => {
@@ -21,14 +29,62 @@ export function mediaCommand(program: Command): void {
         const channel = await findChannel(node, officer, options.channel);
         mkdirSync(resolve(options.out), { recursive: true });
         const files = [];
-        for await (const { name, bytes, ...part } of node.exchange.exportMedia(officer, channel.id, split)) {
+        const channels = await node.store.read(officer, (r) => r.channels.list());
+        const hops = options.via.map((hop) => hopOf(hop, channels));
+        const made = node.exchange.exportMedia(officer, channel.id, { partBytes: split, via: hops });
+        for await (const { name, bytes, ...part } of made) {
           const file = join(resolve(options.out), name);
           writeFileSync(file, bytes, { flag: "wx", flush: true });
           files.push({ file, bytes: bytes.length, ...part });
         }
         print(command, { channel: channel.id, files }, [
           ...files.map(({ file, parcels }) => `${file}  ${parcels} parcel(s)`),
-          `Only ${channel.partnerName} can open them. They stay unconfirmed here until a receipt returns, by any way.`,
+          ...(hops.length === 0
+            ? []
+            : [`Give them to ${hops[0]?.name ?? ""}, who makes the files for the next: entente media forward.`]),
+          `Only ${channel.partnerName} can open what is inside. They stay unconfirmed here until a receipt returns, by any way.`,
+        ]);
+      });
+    });
+  media
+    .command("forward")
+    .description("open our layer of files that we only carry on, and write the files for the next hop")
+    .argument("<file...>")
+    .requiredOption("--out <folder>", "where to write them")
+    .action(async (files: string[], options: { out: string }, command: Command) => {
+      await withNode(command, async (node) => {
+        const officer = await actingOfficer(command, node);
+        mkdirSync(resolve(options.out), { recursive: true });
+        const forwarded = [];
+        for (const file of files.toSorted()) {
+          const { next, name, bytes } = await node.exchange.forwardMedia(officer, readSealed(file));
+          const out = join(resolve(options.out), name);
+          // The name is the content's: a file that stands there is this one, from an earlier run.
+          if (!existsSync(out)) writeFileSync(out, bytes, { flag: "wx", flush: true });
+          forwarded.push({ file, next, out, bytes: bytes.length });
+        }
+        print(
+          command,
+          { files: forwarded },
+          forwarded.map(({ file, next, out }) => `${file}: for ${printable(next)}: ${out}`),
+        );
+      });
+    });
+  media
+    .command("identity")
+    .description(
+      "write our age identities into a file, to open files sealed for us with the age command: as secret as the keys",
+    )
+    .requiredOption("--out <file>")
+    .action(async (options: { out: string }, command: Command) => {
+      await withNode(command, async (node) => {
+        const officer = await actingOfficer(command, node);
+        requirePermission(officer, "node.keep");
+        const identities = await node.ageIdentities();
+        writeFileSync(options.out, `${identities.join("\n")}\n`, { flag: "wx", mode: 0o600, flush: true });
+        await node.store.transact(officer, (t) => t.audit.note("media.identity", options.out, {}));
+        print(command, { file: options.out, identities: identities.length }, [
+          `age --decrypt --identity ${options.out} FILE opens what is sealed for us. Whoever has ${options.out} can do so too.`,
         ]);
       });
     });
@@ -46,6 +102,31 @@ export function mediaCommand(program: Command): void {
         if (reports.some((report) => report.stopped !== null)) process.exitCode = 1;
       });
     });
+}
+
+interface ExportOptions {
+  readonly out: string;
+  readonly channel?: string;
+  readonly split: string;
+  readonly via: readonly string[];
+}
+
+const via = (value: string, before: readonly string[]): string[] => [...before, value];
+
+/** `NAME=KEY`, or the name of a partner, whose key is pinned. */
+function hopOf(text: string, channels: readonly Channel[]): Hop {
+  const [, name, key] = /^([^=]+)=([A-Za-z0-9+/]{43}=)$/.exec(text) ?? [];
+  if (name !== undefined && key !== undefined) return { name, key };
+  const known = channels.find(({ partnerName, state }) => partnerName === text && state === "active");
+  if (known !== undefined) return { name: known.partnerName, key: known.partnerKey };
+  throw new CliError("hop-unknown", `${text} is neither NAME=KEY nor a partner`, {
+    fix: "Ask the carrier for its key: entente keys show.",
+  });
+}
+
+/** A stranger's words on a terminal: no control character of them. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{C}/gu, "?");
 }
 
 function reportLines(report: MediaReport & { readonly file: string }): string[] {

@@ -10,9 +10,21 @@ export function pairCommand(program: Command): void {
     .command("invite")
     .description("write an invitation to give to the partner")
     .requiredOption("--out <file>", "where to write it")
-    .action(async (options: { out: string }, command: Command) => {
+    .option(
+      "--continue <channel>",
+      "a channel with the same partner that goes on under new keys, since one was revoked",
+    )
+    .option("--reason <text>", "why, with --continue: the partner reads it")
+    .action(async (options: { out: string; continue?: string; reason?: string }, command: Command) => {
+      if (options.continue !== undefined && (options.reason ?? "").trim() === "")
+        command.error("error: --continue states its --reason");
       await withNode(command, async (node) => {
-        const { id, text } = await node.exchange.pairing.invite(await actingOfficer(command, node));
+        const officer = await actingOfficer(command, node);
+        const old = options.continue === undefined ? null : await findChannel(node, officer, options.continue);
+        const { id, text } = await node.exchange.pairing.invite(
+          officer,
+          old === null ? undefined : { channel: old.id, reason: options.reason ?? "" },
+        );
         writeFileSync(options.out, text, { flag: "wx" });
         print(
           command,

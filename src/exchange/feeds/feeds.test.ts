@@ -32,7 +32,7 @@ beforeEach(async () => {
   deps = {
     store,
     clock,
-    self: { id: HOME, name: "Home", key: signingKey(seed), url: "https://x/", tlsPin: "", purposes: [] },
+    self: { id: HOME, name: "Home", key: signingKey(seed), previous: [], url: "https://x/", tlsPin: "", purposes: [] },
     intake: createIntake({ store, party: HOME, clock, registry, loaders: [mispLoader, stixLoader] }),
     secrets: {
       get: (name) => secrets.get(name) ?? null,

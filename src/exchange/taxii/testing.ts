@@ -76,6 +76,7 @@ export async function openFace(engine: Engine): Promise<TestFace> {
       id: HOME,
       name: "Home",
       key: signingKey(seed.toString("base64")),
+      previous: [],
       url: "https://x/",
       tlsPin: "",
       purposes: [],

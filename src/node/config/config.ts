@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { ROLES } from "#policy";
 
 /** An Ed25519 public key, base64 of 32 bytes. */
 const key = z.string().regex(/^[A-Za-z0-9+/]{43}=$/);
+const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const port = z.int().min(0).max(65_535);
 
 /** What a node's `config.json` says. Secrets stand apart, in `keys.json`. */
@@ -21,7 +23,40 @@ export const configSchema = z.strictObject({
     timeoutSeconds: z.int().min(1).max(3600).optional(),
   }),
   /** Where officers reach the workbench. */
-  web: z.strictObject({ host: z.string(), port }),
+  web: z.strictObject({
+    host: z.string(),
+    port,
+    /** The workbench's address as officers type it, when a proxy with TLS stands before it: `https://…`, no path. */
+    url: z
+      .url({ protocol: /^https$/ })
+      .refine((url) => new URL(url).pathname === "/" && new URL(url).search === "", "an origin has no path")
+      .optional(),
+    /** Whether that proxy is trusted to name the caller's address last in X-Forwarded-For. */
+    forwarded: z.boolean().optional(),
+    /** Requests an officer may make in a second, and at once. */
+    limit: z
+      .strictObject({ perSecond: z.number().min(1).max(100_000), burst: z.int().min(10).max(1_000_000) })
+      .optional(),
+  }),
+  /** Organisations whose OpenID Connect providers let officers in. */
+  oidc: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[a-z0-9-]{1,40}$/),
+        title: z.string().min(1).max(100),
+        /** `https`; `http` on this machine only. */
+        issuer: z
+          .url({ protocol: /^https?$/ })
+          .refine((url) => url.startsWith("https:") || LOOPBACK.has(new URL(url).hostname), "an issuer is https"),
+        clientId: z.string().min(1).max(300),
+        /** A file in the node's folder whose first line is the client's secret; without one the client is public. */
+        clientSecretFile: z.string().max(300).optional(),
+        /** Roles of people whom the provider names and nobody added; without it they are not let in. */
+        provision: z.array(z.enum(ROLES)).max(9).optional(),
+      }),
+    )
+    .max(16)
+    .optional(),
   /** Logs of others that this node witnesses (C2SP tlog-witness), each with the Ed25519 key (base64) trusted for it. */
   witness: z
     .strictObject({ logs: z.array(z.strictObject({ origin: z.string().min(1).max(2000), key })).max(10_000) })

@@ -77,6 +77,14 @@ export async function writeKeys({ folder, secrets }: Home, passphrase: string | 
   renameSync(next, join(folder, "keys.json"));
 }
 
+/** Writes the configuration again, checked, in one step. A node that runs reads it at its next start. */
+export function writeConfig({ folder }: Home, config: Config): void {
+  const checked = parse(configSchema, config, "config.json");
+  const next = join(folder, "config.json.next");
+  writeFileSync(next, `${JSON.stringify(checked, null, 2)}\n`, { mode: 0o600, flush: true });
+  renameSync(next, join(folder, "config.json"));
+}
+
 function readJson(file: string): unknown {
   try {
     return parseJson(readFileSync(file, "utf8"), { maxLength: 1 << 20 });

@@ -1,7 +1,7 @@
 import { diffArrays, diffWordsWithSpace } from "diff";
 
 /** A part of a comparison, with where it stands in either text (UTF-16 code units; absent where the text lacks it). */
-export interface DiffSpan {
+interface DiffSpan {
   readonly kind: "same" | "added" | "dropped" | "changed";
   readonly before: { readonly start: number; readonly end: number; readonly text: string } | null;
   readonly after: { readonly start: number; readonly end: number; readonly text: string } | null;
@@ -45,7 +45,7 @@ export function sentences(text: string, lang: string): readonly Sentence[] {
   return found;
 }
 
-export function foldWording(text: string): string {
+function foldWording(text: string): string {
   return text
     .normalize("NFKC")
     .replace(/[‘’‛]/g, "'")

@@ -5,7 +5,7 @@ import type { Collection, Item } from "./collect.ts";
 import type { RoundRecord, Signature } from "./types.ts";
 
 /** The DSSE payload type of a signature under a round's record. */
-export const ROUND_RECORD_TYPE = "application/vnd.entente.round-record+json";
+const ROUND_RECORD_TYPE = "application/vnd.entente.round-record+json";
 
 const payloadSchema = z.strictObject({
   record: z.string(),
@@ -23,7 +23,7 @@ export function sealSignature(statement: SignedStatement, key: SigningKey): stri
   return sealEnvelope(ROUND_RECORD_TYPE, utf8(JSON.stringify(statement)), key);
 }
 
-export interface PartySignature {
+interface PartySignature {
   readonly party: string;
   readonly state: "missing" | "valid" | "invalid" | "of-another-version" | "key-unknown";
   readonly signedBy: string | null;

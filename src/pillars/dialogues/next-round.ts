@@ -5,7 +5,7 @@ import { findingOf, latestBy } from "./rules.ts";
 import type { Assessment, Commitment, Evidence, MeetingNote, Origin, Round, Statement, Task } from "./types.ts";
 
 /** One party's word on a commitment. */
-export interface View {
+interface View {
   readonly party: string;
   readonly score: number;
   readonly completion: string;
@@ -45,12 +45,12 @@ export interface CommitmentLine {
   readonly statement: { readonly id: string; readonly name: string; readonly issuedOn: string };
 }
 
-export interface Area {
+interface Area {
   readonly name: string;
   readonly commitments: readonly CommitmentLine[];
 }
 
-export interface RoundLine {
+interface RoundLine {
   readonly id: string;
   readonly name: string;
   readonly place: string;
@@ -95,7 +95,7 @@ export interface WordingChange extends StatementDiff {
   readonly after: { readonly id: string; readonly name: string; readonly issuedOn: string };
 }
 
-export interface TalkingPoint {
+interface TalkingPoint {
   readonly kind:
     | "overdue-theirs"
     | "overdue-ours"
@@ -127,7 +127,7 @@ interface TaskLine {
 }
 
 /** A commitment is soon due within this many days, as impact reporting has it. */
-export const DUE_WINDOW_DAYS = 30;
+const DUE_WINDOW_DAYS = 30;
 
 const roundLine = ({ id, value }: Item<Round>): RoundLine => ({
   id,

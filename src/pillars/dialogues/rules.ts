@@ -4,7 +4,7 @@ import { DialogueError } from "./errors.ts";
 import type { Assessment, Commitment, Evidence, Statement } from "./types.ts";
 
 /** The wording of a statement in a language. @throws DialogueError `dialogue-invalid` when it has none in it. */
-export function wording(statement: Statement, lang: string): string {
+function wording(statement: Statement, lang: string): string {
   const found = statement.texts.find((item) => item.lang === lang);
   if (found === undefined)
     throw new DialogueError("dialogue-invalid", `the statement has no text in ${lang}`, {

@@ -36,16 +36,16 @@ export interface DialogueSelf {
 
 type Given<T, Own extends string> = Omit<T, Own>;
 
-export interface StatementInput extends Given<Statement, "texts"> {
+interface StatementInput extends Given<Statement, "texts"> {
   readonly texts: readonly { readonly lang: string; readonly text: string }[];
 }
 
 /** A commitment as an officer marks it: where it stands; its words are taken from the statement itself. */
-export interface CommitmentInput extends Given<Commitment, "span" | "origin" | "dialogue_ref"> {
+interface CommitmentInput extends Given<Commitment, "span" | "origin" | "dialogue_ref"> {
   readonly span: { readonly lang: string; readonly start: number; readonly end: number };
 }
 
-export interface DialogueSummary {
+interface DialogueSummary {
   readonly id: string;
   readonly name: string;
   readonly parties: readonly string[];

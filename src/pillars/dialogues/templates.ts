@@ -4,7 +4,7 @@ import { DialogueError } from "./errors.ts";
  * What states have bound themselves to by instruments of the United Nations, and how an action plan of the FATF is laid out:
  * templates that a party can adopt as commitments. The words of an instrument are kept short and are a pointer to it, not its text.
  */
-export interface TemplateItem {
+interface TemplateItem {
   readonly name: string;
   readonly area: string;
   /** What the instrument asks, in a sentence. */
@@ -169,9 +169,6 @@ export const TEMPLATES: readonly Template[] = [
     ],
   },
 ];
-
-/** FATF, ratings of technical compliance over 40 Recommendations. */
-export const FATF_RATINGS = ["C", "LC", "PC", "NC"] as const;
 
 /** A template's text, as a statement that a party adopts: one item a line, so that each is a span of it. */
 export function templateText(template: Template): string {

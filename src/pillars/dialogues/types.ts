@@ -21,14 +21,12 @@ export const COMPLETIONS = ["no-evidence", "not-started", "limited", "substantia
 export type Completion = (typeof COMPLETIONS)[number];
 
 /** G20 Research Group, compliance: not met, partly met, met. */
-export const SCORES = [-1, 0, 1] as const;
-export type Score = (typeof SCORES)[number];
+const SCORES = [-1, 0, 1] as const;
 
 export const CONFIDENCES = ["low", "moderate", "high"] as const;
 
 /** What a party says of completion, and what somebody saw: two different states. */
 export const STANDINGS = ["open", "claimed-complete", "verified"] as const;
-export type Standing = (typeof STANDINGS)[number];
 
 const person = z.looseObject({ name: line, title: line.optional(), party: line });
 const source = z.looseObject({ name: line, url: z.url().max(2000).optional(), retrieved_on: date.optional() });
@@ -49,7 +47,7 @@ export const EXTENSIONS = {
 } as const;
 export type DialogueTypeName = keyof typeof EXTENSIONS;
 
-export const dialogueSchema = z.looseObject({
+const dialogueSchema = z.looseObject({
   name: line,
   description: text.optional(),
   /** Two or more: a dialogue may be multilateral. */
@@ -60,7 +58,7 @@ export const dialogueSchema = z.looseObject({
   areas: z.array(line).max(100).optional(),
 });
 
-export const roundSchema = z.looseObject({
+const roundSchema = z.looseObject({
   name: line,
   series: line,
   dialogue_ref: reference("dialogue").optional(),
@@ -80,7 +78,7 @@ export const roundSchema = z.looseObject({
   areas: z.array(line).min(1).max(100),
 });
 
-export const statementSchema = z.looseObject({
+const statementSchema = z.looseObject({
   name: line,
   dialogue_ref: reference("dialogue"),
   round_ref: reference("dialogue-round").optional(),
@@ -101,7 +99,7 @@ export const statementSchema = z.looseObject({
   source,
 });
 
-export const commitmentSchema = z.looseObject({
+const commitmentSchema = z.looseObject({
   name: line,
   dialogue_ref: reference("dialogue"),
   statement_ref: reference("dialogue-statement"),
@@ -121,7 +119,7 @@ export const commitmentSchema = z.looseObject({
   instrument: line.optional(),
 });
 
-export const evidenceSchema = z.looseObject({
+const evidenceSchema = z.looseObject({
   commitment_ref: reference("commitment"),
   dialogue_ref: reference("dialogue"),
   shows: text,
@@ -136,7 +134,7 @@ export const evidenceSchema = z.looseObject({
   observed_on: date,
 });
 
-export const assessmentSchema = z.looseObject({
+const assessmentSchema = z.looseObject({
   commitment_ref: reference("commitment"),
   dialogue_ref: reference("dialogue"),
   round_ref: reference("dialogue-round").optional(),
@@ -153,7 +151,7 @@ export const assessmentSchema = z.looseObject({
   evidence_refs: z.array(reference("commitment-evidence")).max(500).optional(),
 });
 
-export const milestoneSchema = z.looseObject({
+const milestoneSchema = z.looseObject({
   name: line,
   commitment_ref: reference("commitment"),
   dialogue_ref: reference("dialogue"),
@@ -161,7 +159,7 @@ export const milestoneSchema = z.looseObject({
   reached_on: date.optional(),
 });
 
-export const taskSchema = z.looseObject({
+const taskSchema = z.looseObject({
   name: line,
   dialogue_ref: reference("dialogue"),
   commitment_ref: reference("commitment").optional(),
@@ -171,14 +169,14 @@ export const taskSchema = z.looseObject({
   done_on: date.optional(),
 });
 
-export const noteSchema = z.looseObject({
+const noteSchema = z.looseObject({
   name: line,
   dialogue_ref: reference("dialogue"),
   round_ref: reference("dialogue-round").optional(),
   content: z.string().min(1).max(200_000),
 });
 
-export const recordSchema = z.looseObject({
+const recordSchema = z.looseObject({
   name: line,
   dialogue_ref: reference("dialogue"),
   round_ref: reference("dialogue-round"),
@@ -192,7 +190,7 @@ export const recordSchema = z.looseObject({
   amendment_refs: z.array(reference("round-amendment")).max(1000).optional(),
 });
 
-export const amendmentSchema = z.looseObject({
+const amendmentSchema = z.looseObject({
   dialogue_ref: reference("dialogue"),
   record_ref: reference("round-record"),
   /** The version that it would change. */
@@ -205,7 +203,7 @@ export const amendmentSchema = z.looseObject({
   reasons: text,
 });
 
-export const signatureSchema = z.looseObject({
+const signatureSchema = z.looseObject({
   dialogue_ref: reference("dialogue"),
   record_ref: reference("round-record"),
   record_modified: z.string(),
@@ -234,7 +232,7 @@ function declare(
 }
 
 /** One meeting of a series of talks. */
-export const dialogueRoundType = declare("dialogue-round", "Dialogue round", roundSchema, {
+const dialogueRoundType = declare("dialogue-round", "Dialogue round", roundSchema, {
   summary: (object) => title(object, "name", "place", "held_on"),
   names: (object) => [fieldText(object, "name"), fieldText(object, "series")],
 });

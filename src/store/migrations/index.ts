@@ -7,7 +7,10 @@ import { cosignatures } from "./0010-cosignatures.ts";
 import { feeds } from "./0011-feeds.ts";
 import { taxii } from "./0012-taxii.ts";
 import { delivery, sentTimes } from "./0015-delivery.ts";
+import { keys } from "./0016-keys.ts";
 import { onward } from "./0018-onward.ts";
+import { access } from "./0020-access.ts";
+import { audit } from "./0021-audit.ts";
 import { screening } from "./0024-screening.ts";
 import { lists } from "./0026-lists.ts";
 import { safeguards } from "./0030-safeguards.ts";
@@ -23,7 +26,10 @@ const migrations: readonly Migration[] = [
   taxii,
   delivery,
   sentTimes,
+  keys,
   onward,
+  access,
+  audit,
   screening,
   lists,
   safeguards,

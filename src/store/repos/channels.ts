@@ -33,6 +33,7 @@ export interface Invitation {
 
 export interface ChannelReader {
   get(id: string): Promise<Channel | null>;
+  /** The channel whose partner holds this TLS key; one that is closed only when there is no other. */
   byTlsPin(pin: string): Promise<Channel | null>;
   list(): Promise<readonly Channel[]>;
   invitation(id: string): Promise<Invitation | null>;
@@ -44,6 +45,8 @@ export interface ChannelWriter extends ChannelReader {
   confirm(id: string, by: string): Promise<void>;
   setState(id: string, state: Channel["state"]): Promise<void>;
   setUrl(id: string, url: string): Promise<void>;
+  /** The partner's latest keys. */
+  setPartnerKeys(id: string, key: string, tlsPin: string): Promise<void>;
   /** Notes the last word from the link: `null` clears the error. */
   contact(id: string, error: string | null): Promise<void>;
   addInvitation(invitation: Invitation): Promise<void>;
@@ -82,7 +85,11 @@ export function channelRepo({ tx, now }: RepoContext): ChannelWriter {
       return row === undefined ? null : toChannel(row);
     },
     async byTlsPin(pin) {
-      const row = await select().where("partner_tls_pin", "=", pin).executeTakeFirst();
+      const row = await select()
+        .where("partner_tls_pin", "=", pin)
+        .orderBy((eb) => eb.case().when("state", "=", "closed").then(1).else(0).end())
+        .orderBy("created_at", "desc")
+        .executeTakeFirst();
       return row === undefined ? null : toChannel(row);
     },
     async list() {
@@ -125,6 +132,13 @@ export function channelRepo({ tx, now }: RepoContext): ChannelWriter {
     },
     async setState(id, state) {
       await tx.db.updateTable("channel").set({ state }).where("id", "=", id).execute();
+    },
+    async setPartnerKeys(id, key, tlsPin) {
+      await tx.db
+        .updateTable("channel")
+        .set({ partner_key: key, partner_tls_pin: tlsPin })
+        .where("id", "=", id)
+        .execute();
     },
     async setUrl(id, url) {
       await tx.db.updateTable("channel").set({ partner_url: url }).where("id", "=", id).execute();

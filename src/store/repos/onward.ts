@@ -72,6 +72,8 @@ export interface OnwardWriter extends OnwardReader {
   /** Writes the whole case; its records only the first time. */
   saveConsent(item: ConsentCase): Promise<void>;
   saveOnwardCopy(copy: OnwardCopy): Promise<void>;
+  /** Consents, asked for or given, and what is known of copies further on go on in the channel that continues theirs. */
+  moveChannel(from: string, to: string): Promise<void>;
   carries(parcel: Carrying, recordIds: readonly string[]): Promise<void>;
   /** Takes the text out of a parcel; its hash and its salt stay, so that the log still verifies. @returns whether there was any. */
   eraseParcel(parcel: Carrying): Promise<boolean>;
@@ -250,6 +252,10 @@ export function onwardRepo({ tx, now }: RepoContext): OnwardWriter {
           conflict.columns(["record_id", "version", "holder", "channel", "path"]).doUpdateSet(row),
         )
         .execute();
+    },
+    async moveChannel(from, to) {
+      await tx.db.updateTable("consent").set({ channel: to }).where("channel", "=", from).execute();
+      await tx.db.updateTable("onward_copy").set({ channel: to }).where("channel", "=", from).execute();
     },
     async carries(parcel, recordIds) {
       const { side, channel, sequence } = parcel;

@@ -81,6 +81,8 @@ export interface ReleaseWriter extends ReleaseReader {
   setItems(id: string, items: readonly ReleaseItem[]): Promise<void>;
   addBasis(basis: LegalBasis): Promise<void>;
   saveCopy(copy: Copy): Promise<void>;
+  /** Copies, and releases that nobody has decided yet, go on in the channel that continues theirs. */
+  moveChannel(from: string, to: string): Promise<void>;
   saveCopies(copies: readonly Copy[]): Promise<void>;
 }
 
@@ -230,6 +232,15 @@ export function releaseRepo({ tx }: RepoContext): ReleaseWriter {
           created_at: basis.createdAt,
           created_by: basis.createdBy,
         })
+        .execute();
+    },
+    async moveChannel(from, to) {
+      await tx.db.updateTable("copy").set({ channel: to }).where("channel", "=", from).execute();
+      await tx.db
+        .updateTable("release")
+        .set({ channel: to })
+        .where("channel", "=", from)
+        .where("state", "in", ["draft", "submitted"])
         .execute();
     },
     saveCopy: (copy) => saveCopies([copy]),

@@ -4,6 +4,8 @@ export type ParcelKind =
   | "receipt"
   | "recall"
   | "correction"
+  | "key-change"
+  | "succession"
   | "padding"
   | "consent-request"
   | "consent"
@@ -76,6 +78,24 @@ export interface ExchangeTables {
   };
   tree_node: { log: string; level: number; position: number; hash: Uint8Array };
   tree: { log: string; size: number; checkpoint: string | null };
+  party_key: {
+    channel: string;
+    party: string;
+    key: string;
+    tls_pin: string | null;
+    from_at: string;
+    first_place: number;
+    until_at: string | null;
+    last_place: number | null;
+    ended: "rotated" | "revoked" | null;
+  };
+  succession: {
+    channel: string;
+    continues: string;
+    reason: string;
+    theirs: string;
+    at: string;
+  };
   cosignature: { log: string; size: number; cosigner: string; line: string; at: string };
   witnessed: { origin: string; size: number; checkpoint: string; at: string };
   incident: {

@@ -52,6 +52,17 @@ export interface RecordTables {
     sha256: string | null;
   };
   import_problem: { run: string; number: number; place: string; code: string; message: string };
-  audit: { seq: Generated<number>; at: string; actor: string; verb: string; subject: string; detail: string };
+  audit: {
+    seq: Generated<number>;
+    at: string;
+    actor: string;
+    verb: string;
+    subject: string;
+    detail: string;
+    /** Its place in the log and its hash; `null` until it is sealed. */
+    position: number | null;
+    hash: string | null;
+  };
+  audit_term: { commitment: string; salt: string; text: string; at: string };
   lease: { name: string; holder: string; expires: string };
 }

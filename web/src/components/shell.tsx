@@ -233,6 +233,12 @@ function OfficerMenu() {
           <br />
           {data?.roles.join(", ")}
         </Menu.Label>
+        <Menu.Item component={Link} to="/security">
+          {t("security.title")}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/activity">
+          {t("activity.title")}
+        </Menu.Item>
         <Menu.Item onClick={() => leave.mutate()}>{t("shell.signOut")}</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -3,6 +3,7 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { problemOf } from "../api/client.ts";
+import { StepUp } from "./step-up.tsx";
 
 /** A skeleton, but only when waiting takes long enough to be noticed. */
 function Loading({ lines = 6 }: { readonly lines?: number }) {
@@ -25,7 +26,7 @@ function Loading({ lines = 6 }: { readonly lines?: number }) {
 /** What happened, where, and what to do next. */
 export function Failure({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
   const { t } = useTranslation();
-  const { title, where, fix } = problemOf(error);
+  const { title, where, fix, code } = problemOf(error);
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={t("common.error")} role="alert">
       <Text size="sm" fw={500}>
@@ -41,6 +42,7 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
           {t("common.next")}: {fix}
         </Text>
       )}
+      {code === "step-up-required" && <StepUp />}
       {onRetry !== undefined && (
         <Button mt="xs" size="xs" variant="default" onClick={onRetry}>
           {t("common.retry")}

@@ -41,7 +41,12 @@ export function DialoguePage() {
               >
                 {t("dialogue.calendar")}
               </Button>
-              <Button variant="default" size="xs" leftSection={<IconPrinter size={14} aria-hidden />} onClick={() => print()}>
+              <Button
+                variant="default"
+                size="xs"
+                leftSection={<IconPrinter size={14} aria-hidden />}
+                onClick={() => print()}
+              >
                 {t("dialogue.print")}
               </Button>
             </>

@@ -19,7 +19,7 @@ const TIME_LIMIT_MS = 60_000;
 const MEMORY_MB = 1024;
 
 /** By its first bytes, not by its name. */
-export function kindOf(bytes: Uint8Array): DocumentKind {
+function kindOf(bytes: Uint8Array): DocumentKind {
   const head = Buffer.from(bytes.subarray(0, 1024)).toString("latin1");
   if (head.startsWith("%PDF-")) return "pdf";
   if (head.startsWith("PK\u0003\u0004")) return "docx";

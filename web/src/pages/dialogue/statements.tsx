@@ -383,7 +383,9 @@ function NewStatement({ screen }: { readonly screen: Screen }) {
 function base64(file: File): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.addEventListener("load", () => resolve(String(reader.result).replace(/^[^,]*,/, "")));
+    reader.addEventListener("load", () =>
+      resolve((typeof reader.result === "string" ? reader.result : "").replace(/^[^,]*,/, "")),
+    );
     reader.addEventListener("error", () => reject(reader.error ?? new Error("not readable")));
     reader.readAsDataURL(file);
   });
