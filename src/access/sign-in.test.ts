@@ -150,7 +150,7 @@ describe("separation of duties, over every set of roles", () => {
     { nil: undefined },
   );
   const CHANGES = ALL_PERMISSIONS.filter(
-    (permission) => !["content.read", "ledger.verify", "audit.read"].includes(permission),
+    (permission) => !["content.read", "ledger.verify", "audit.read", "redress.read", "error.read"].includes(permission),
   );
 
   test("an overseer changes nothing; an administrator reads no content; nobody drafts and approves alone", () => {
@@ -198,13 +198,22 @@ describe("separation of duties, over every set of roles", () => {
         "consent.decide": "disclosure-officer",
         "content.read": "desk-officer analyst disclosure-officer screening-officer referral-officer programme-officer overseer",
         "content.write": "desk-officer analyst programme-officer",
+        "error.close": "disclosure-officer",
+        "error.read": "desk-officer analyst disclosure-officer overseer",
+        "error.report": "desk-officer analyst disclosure-officer",
         "import.run": "desk-officer analyst screening-officer",
         "ledger.verify": "desk-officer analyst disclosure-officer screening-officer referral-officer programme-officer overseer administrator",
         "node.keep": "administrator",
         "officer.manage": "administrator",
+        "redress.decide": "disclosure-officer",
+        "redress.read": "desk-officer analyst disclosure-officer screening-officer overseer",
+        "redress.write": "desk-officer analyst disclosure-officer screening-officer",
         "release.approve": "disclosure-officer",
         "release.draft": "desk-officer analyst",
         "release.recall": "desk-officer analyst disclosure-officer",
+        "retention.keep": "disclosure-officer",
+        "risk.decide": "disclosure-officer",
+        "risk.write": "disclosure-officer",
       }
     `);
     expect(reading.filter((row) => row.roles.includes("administrator"))).toEqual([]);
