@@ -146,6 +146,8 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
   const safeguards = createSafeguards({ store, party, clock, departures: exchange.departures });
   const audit = createAudit({ store, party, clock, key: self.key });
   audit.start(onError);
+  /** Closed once, however often it is asked for. */
+  let closed: Promise<void> | undefined;
   const node: EntenteNode = {
     home,
     self,
@@ -197,9 +199,9 @@ export async function openNode(home: Home, options: NodeOptions): Promise<Entent
     askWitnesses: async () => exchange.askWitnesses(await linkIdentity(store, self, keys)),
     serveWeb: (wake) => serveApp(webDeps(node, options, wake), config.web.host, config.web.port),
     serveTaxii: () => serveTaxii(node),
-    async close() {
-      await audit.close();
-      await store.close();
+    close() {
+      closed ??= audit.close().then(() => store.close());
+      return closed;
     },
   };
   return node;

@@ -73,7 +73,7 @@ describe.runIf(hasBrowser)("a dialogue in the workbench", () => {
     // Words are chosen in the text as with the mouse.
     await page.getByRole("region", { name: "Joint statement, text in en" }).getByText("applauded Pakistan").waitFor();
     await page.evaluate(`(() => {
-      const box = document.querySelector(".statement");
+      const box = [...document.querySelectorAll(".statement")].find((one) => one.textContent.includes("applauded"));
       const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
         const at = node.data.indexOf("effective approaches to terrorist threats");
