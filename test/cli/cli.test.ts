@@ -189,7 +189,7 @@ test("the demonstration holds", () => {
   expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}")).toMatchObject({
     ok: true,
     delivered: 14,
-    receipts: 3,
+    receipts: 4,
     corrected: 1,
     recalled: 1,
     tampered_evidence_refused: true,

@@ -101,13 +101,18 @@ test("one node pushes into another's collection and a third pulls from it, as fe
   expect(await pulling.run(analyst, "f")).toMatchObject({ imported: 1 });
 });
 
-const folder = mkdtempSync(join(tmpdir(), "entente-taxii-"));
+/** Gone when the test that asked for it ends. */
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "entente-taxii-"));
+  closing.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 const shared: Readonly<Record<string, () => Promise<string>>> = {
-  "one SQLite file": () => Promise.resolve(join(folder, "shared.sqlite")),
+  "one SQLite file": () => Promise.resolve(join(newFolder(), "shared.sqlite")),
   ...(testServer === undefined ? {} : { "one PostgreSQL": () => freshDatabase() }),
 };
 test.each(Object.keys(shared))("two processes on %s take each other's page marks", async (name) => {
-  closing.push(() => rmSync(folder, { recursive: true, force: true }));
   const place = (await shared[name]?.()) ?? "";
   const openEngine = () => (place.startsWith("postgres") ? openPostgres(place) : openSqlite(place));
   const [one, two] = [await openFace(openEngine()), await openFace(openEngine())];
