@@ -1,13 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
-import type { Noted } from "#access";
-import type { ApiDeps, Env } from "./context.ts";
-
-/** A read that a route names itself. */
-export interface NotedRead extends Noted {
-  /** Whether a person's data are in the answer: then it waits until the note is on disk. */
-  readonly person: boolean;
-}
+import type { ApiDeps, Env, NotedRead } from "./context.ts";
 
 /** Names what this answer shows, instead of its bare address. */
 export function noteRead(c: Context<Env>, read: NotedRead): void {

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, type RouteConfig, z } from "@hono/zod-op
 import type { Context, Hono } from "hono";
 import type { Clock } from "#base";
 import {
+  type Noted,
   type Access,
   type Audit,
   type AuditReading,
@@ -15,7 +16,6 @@ import type { Registry } from "#pillars/designations";
 import type { Dialogues } from "#pillars/dialogues";
 import type { ErrorReports, Redress, Retention, Risks, Safeguards } from "#safeguards";
 import type { Officer, Reader, SessionRow, Store } from "#store";
-import type { NotedRead } from "./audited.ts";
 import type { Limit } from "./rate-limit.ts";
 import { problemSchema } from "./schema.ts";
 
@@ -53,6 +53,12 @@ export interface ApiDeps {
   readonly version: string;
   /** The TAXII server, for other parties' tools; `null`: it is served elsewhere. */
   readonly taxii?: Hono | null;
+}
+
+/** A read that a route names itself. */
+export interface NotedRead extends Noted {
+  /** Whether a person's data are in the answer: then it waits until the note is on disk. */
+  readonly person: boolean;
 }
 
 export interface Env {

@@ -1,10 +1,19 @@
 import { z } from "zod";
 import { type Instant, parseJson, toBase64 } from "#base";
 import { LedgerError } from "./errors.ts";
-import { keyPeriod } from "./evidence-keys.ts";
 import type { KeyPeriod } from "./key-period.ts";
 
 /** The evidence bundle as a file: one JSON text, bounded and strict. */
+
+/** A period as a bundle claims it. It counts for what its key changes prove, and a revocation for what it takes away. */
+const keyPeriod = z.strictObject({
+  key: z.string().max(64),
+  from: z.string().max(64),
+  first: z.int().min(0),
+  until: z.string().max(64).nullable(),
+  last: z.int().min(0).nullable(),
+  ended: z.enum(["rotated", "revoked"]).nullable(),
+});
 
 /** One parcel with what proves that it stood in its sender's log. */
 const proven = z.strictObject({

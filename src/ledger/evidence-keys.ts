@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { type Instant, parseInstant } from "#base";
 import { openEnvelope, PARCEL_TYPE } from "./dsse.ts";
 import type { Evidence, ProvenParcel } from "./evidence-format.ts";
@@ -15,16 +14,6 @@ export interface KnownKey {
 
 /** Party id → the keys of it that the checker holds (base64 of 32 bytes): one, or several of different times. */
 export type TrustedKeys = Readonly<Record<string, string | readonly (string | KnownKey)[]>>;
-
-/** A period as a bundle claims it. It counts for what its key changes prove, and a revocation for what it takes away. */
-export const keyPeriod = z.strictObject({
-  key: z.string().max(64),
-  from: z.string().max(64),
-  first: z.int().min(0),
-  until: z.string().max(64).nullable(),
-  last: z.int().min(0).nullable(),
-  ended: z.enum(["rotated", "revoked"]).nullable(),
-});
 
 /** @returns what the checker holds of one party. */
 export function knownKeys(trusted: TrustedKeys, party: string): readonly KnownKey[] {

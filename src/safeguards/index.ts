@@ -13,15 +13,8 @@ export {
   type ReviewedItem,
   type Safeguards,
 } from "./service.ts";
-export {
-  type Answer,
-  type BasisFacts,
-  type DraftFacts,
-  type ItemFacts,
-  type Reason,
-  reviewDraft,
-  reviewItem,
-} from "./rules.ts";
+export type { Reason } from "./reason.ts";
+export { type Answer, type BasisFacts, type DraftFacts, type ItemFacts, reviewDraft, reviewItem } from "./rules.ts";
 export { AGES, CATEGORIES, itemFactsSchema, NATURES, type RecordFacts } from "./person.ts";
 export { createRetention, legalHoldOn, type Retention, type ReviewReminder } from "./retention.ts";
 export { followingOf } from "./release-risk.ts";

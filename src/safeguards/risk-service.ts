@@ -8,7 +8,7 @@ import { SafeguardError } from "./errors.ts";
 import { readFacts } from "./person.ts";
 import { personsIn, riskWorld } from "./release-risk.ts";
 import { type RiskKind, RISKS, plainReason, reviewRisks } from "./risk.ts";
-import type { Reason } from "./rules.ts";
+import type { Reason } from "./reason.ts";
 
 export interface RiskInput {
   readonly kind: RiskKind;

@@ -2,7 +2,7 @@ import type { Instant } from "#base";
 import type { PartyId } from "#policy";
 import type { Assurance, Risk, RiskDecision } from "#store";
 import type { RecordFacts } from "./person.ts";
-import type { Reason } from "./rules.ts";
+import type { Reason } from "./reason.ts";
 
 /** The grounds of the test, the gravest first. */
 export const RISKS = ["torture", "unlawful-killing", "rendition", "ill-treatment", "death-penalty"] as const;

@@ -1,17 +1,8 @@
 import { daysBetween, type Instant } from "#base";
 import { type Context, decide, type Label, type PartyId, type Viewer } from "#policy";
 import type { RecordFacts } from "./person.ts";
+import type { Reason } from "./reason.ts";
 import { plainReason, reviewRisks, type RiskWorld } from "./risk.ts";
-
-/** One reason, in words that an officer can act on. */
-export interface Reason {
-  readonly rule: string;
-  readonly message: string;
-  /** The legal source of the rule. */
-  readonly source: string;
-  /** The lawful way on. */
-  readonly fix: string;
-}
 
 export interface Answer {
   readonly effect: "allow" | "refuse" | "escalate";

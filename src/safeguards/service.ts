@@ -18,7 +18,8 @@ import { allowed, officerOf } from "./act.ts";
 import { readFacts, type RecordFacts } from "./person.ts";
 import { factsOf, personsIn, reliedOn, riskWorld } from "./release-risk.ts";
 import type { RiskWorld } from "./risk.ts";
-import { type Answer, type DraftFacts, type Reason, reviewDraft, reviewItem } from "./rules.ts";
+import type { Reason } from "./reason.ts";
+import { type Answer, type DraftFacts, reviewDraft, reviewItem } from "./rules.ts";
 
 export interface DraftInput {
   readonly channel: string;

@@ -33,7 +33,8 @@ export type { Copy, LegalBasis, Release, ReleaseItem } from "./repos/releases.ts
 export type { ErrorQuery, ErrorReport, ReportedCopy, RedressCase } from "./repos/redress.ts";
 export type { Assurance, LegalHoldRow, ReceivedFact, ReviewDue, Risk, RiskDecision } from "./repos/safeguards.ts";
 export type { HitState, NewHit, ScreenEntry, ScreenHit } from "./repos/screening.ts";
-export type { NewTaxiiCollection, TaxiiClient, TaxiiCollection, TaxiiGrant, TaxiiWriter } from "./repos/taxii.ts";
+export type { NewTaxiiCollection, TaxiiCollection } from "./repos/taxii-collection.ts";
+export type { TaxiiClient, TaxiiGrant, TaxiiWriter } from "./repos/taxii.ts";
 export type { TaxiiAsk, TaxiiItem, TaxiiPage, TaxiiView } from "./repos/taxii-pages.ts";
 export { openStore, type Reader, type Store, type StoreOptions, type Transactor } from "./store.ts";
 export type { ParcelKind } from "./tables/exchange.ts";

@@ -4,7 +4,7 @@ import { BaseError, type Instant, instantOf, isJsonObject, type JsonValue, parse
 import { accept, type AcceptedRecord, type Finding, ONLY_VERSION, validateText } from "#stix";
 import type { AppendResult, TaxiiCollection } from "#store";
 import { type AddOutcome, type StatusDetail, statusResource } from "../taxii-server/index.ts";
-import type { TaxiiCaller } from "./store-port.ts";
+import type { TaxiiCaller } from "./types.ts";
 import type { TaxiiDeps } from "./types.ts";
 
 /** Stands for a text so broken that it names nothing; the status must still speak of it. */

@@ -2,7 +2,6 @@ import { sha256Hex } from "#base";
 import type { Viewer } from "#policy";
 import type { Reader, TaxiiAsk, TaxiiClient, TaxiiCollection, TaxiiGrant, TaxiiPage, TaxiiView } from "#store";
 import type {
-  Caller,
   CollectionInfo,
   OpenCollection,
   PageAsk,
@@ -14,14 +13,7 @@ import type {
 import { addObjects } from "./add.ts";
 import { pageCache } from "./page-cache.ts";
 import { passwordCheck } from "./secrets.ts";
-import type { TaxiiDeps } from "./types.ts";
-
-/** A client that signed in, as policy sees it. */
-export interface TaxiiCaller extends Caller {
-  readonly client: TaxiiClient;
-  readonly viewer: Viewer;
-  readonly terms: { readonly purpose?: string };
-}
+import type { TaxiiCaller, TaxiiDeps } from "./types.ts";
 
 export const DEFAULT_ROOT = "default";
 const CACHE_BYTES = 128 * 1024 * 1024;

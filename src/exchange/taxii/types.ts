@@ -1,7 +1,9 @@
 import type { Clock } from "#base";
+import type { Viewer } from "#policy";
 import type { TypeRegistry } from "#stix";
-import type { Store } from "#store";
+import type { Store, TaxiiClient } from "#store";
 import type { Self } from "../self.ts";
+import type { Caller } from "../taxii-server/index.ts";
 
 export interface TaxiiDeps {
   readonly store: Store;
@@ -13,4 +15,11 @@ export interface TaxiiDeps {
   readonly onError: (error: unknown) => void;
   /** Of pages kept as they went out. Default 128 MiB. */
   readonly cacheBytes?: number;
+}
+
+/** A client that signed in, as policy sees it. */
+export interface TaxiiCaller extends Caller {
+  readonly client: TaxiiClient;
+  readonly viewer: Viewer;
+  readonly terms: { readonly purpose?: string };
 }

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { type Instant, instantOfMicros, microsOf } from "#base";
 import type { EngineName, Tx } from "../engine/engine.ts";
-import type { TaxiiCollection } from "./taxii.ts";
+import type { TaxiiCollection } from "./taxii-collection.ts";
 
 /** What one client may see at one moment: the labels that the decision allows it, and what else holds for them. */
 export interface TaxiiView {

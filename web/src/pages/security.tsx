@@ -1,5 +1,5 @@
 import { Badge, Button, Group, Stack, Table, Text, TextInput } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ask, type Schemas } from "../api/client.ts";
@@ -7,18 +7,10 @@ import { addPasskey } from "../api/webauthn.ts";
 import { Page, Rows, Section } from "../components/page.tsx";
 import { Answer, Failure } from "../components/states.tsx";
 import { Moment, Name } from "../components/words.tsx";
+import { useSecurityChange } from "../api/security-change.ts";
 import { TokenSection } from "./tokens.tsx";
 
 type Security = Schemas["MySecurity"];
-
-/** What changes an officer's own security shows at once. */
-export function useSecurityChange<T, A = void>(change: (argument: A) => Promise<T>) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: change,
-    onSuccess: () => client.invalidateQueries({ queryKey: ["security"] }),
-  });
-}
 
 export function SecurityPage() {
   const { t } = useTranslation();

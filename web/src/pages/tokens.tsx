@@ -5,7 +5,7 @@ import { api, ask, type Schemas } from "../api/client.ts";
 import { Rows, Section } from "../components/page.tsx";
 import { Failure } from "../components/states.tsx";
 import { Moment, Name } from "../components/words.tsx";
-import { useSecurityChange } from "./security.tsx";
+import { useSecurityChange } from "../api/security-change.ts";
 
 type NewToken = Schemas["NewApiToken"];
 
