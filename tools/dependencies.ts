@@ -48,6 +48,9 @@ interface Locked {
   readonly optional?: boolean;
 }
 
+/** Packages whose manifest names no SPDX licence, as read in the licence file of that version. */
+const READ: Readonly<Record<string, string>> = { "node_modules/duck@0.1.12": "BSD-2-Clause" };
+
 /** Every package of the lock file with its licence; from its own package.json where the lock says none. */
 export function packages(root: string): Package[] {
   const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
@@ -55,7 +58,11 @@ export function packages(root: string): Package[] {
   };
   return Object.entries(lock.packages)
     .filter(([path, { link }]) => path.includes("node_modules/") && link !== true)
-    .map(([path, { version = "", license }]) => ({ path, version, licence: license ?? licenceIn(join(root, path)) }));
+    .map(([path, { version = "", license }]) => ({
+      path,
+      version,
+      licence: READ[`${path}@${version}`] ?? license ?? licenceIn(join(root, path)),
+    }));
 }
 
 function licenceIn(folder: string): string {
