@@ -95,15 +95,22 @@ describe("over TLS, as a proxy brings it", () => {
 
 describe("rates", () => {
   test("a stranger who asks on and on is told when to come back; an officer is not troubled", async () => {
-    const officer = caller(origin);
-    const token = await a.node.access.signInToken(setup(), a.officers.analyst.officer);
+    // A node of its own: its address is used up for every other stranger too.
+    const own = await party("Karachi");
+    const server = await own.node.serveWeb(() => undefined);
+    const there = `http://localhost:${server.port}`;
+    const officer = caller(there);
+    const by = { kind: "job", party: own.node.self.id, name: "setup", may: [] } as const;
+    const token = await own.node.access.signInToken(by, own.officers.analyst.officer);
     await officer.call("POST", "/session", { token });
-    const stranger = caller(origin);
+    const stranger = caller(there);
     const answers = await Promise.all(Array.from({ length: 200 }, () => stranger.call("GET", "/node")));
     const told = answers.filter((answer) => answer.status === 429);
     expect(told.length).toBeGreaterThan(20);
     expect(Number(told[0]?.headers.get("retry-after"))).toBeGreaterThan(0);
     expect((await officer.call("GET", "/session")).status).toBe(200);
+    await server.close();
+    await own.close();
   });
 
   test("the limiter gives back with time and remembers a bounded number of callers", () => {
