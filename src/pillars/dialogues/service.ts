@@ -137,12 +137,18 @@ export function createDialogues(deps: {
       });
   }
 
+  /** Each party's keys, those it has rotated away too: what was signed by them stays signed. A revoked key proves nothing. */
   async function keys(r: Reader): Promise<(party: string) => readonly string[]> {
-    const channels = await r.channels.list();
-    return (party) =>
-      party === self.id
-        ? [self.key.publicKey]
-        : channels.filter((channel) => channel.partner === party).map((channel) => channel.partnerKey);
+    const known = new Map<string, Set<string>>([[self.id, new Set([self.key.publicKey])]]);
+    for (const { id, partner, partnerKey } of await r.channels.list()) {
+      known.set(partner, (known.get(partner) ?? new Set()).add(partnerKey));
+      for (const party of [self.id, partner])
+        for (const { key, ended } of await r.keys.of(id, party)) {
+          if (ended === "revoked") known.get(party)?.delete(key);
+          else known.get(party)?.add(key);
+        }
+    }
+    return (party) => [...(known.get(party) ?? [])];
   }
 
   return {

@@ -57,7 +57,7 @@ function NewDialogue() {
           data={(channels.data?.channels ?? []).map(({ partner: { id, name } }) => ({ value: id, label: name }))}
         />
         <MarkingPicker
-          label={t("imports.terms")}
+          label={t("imports.markings")}
           value={draft.markings}
           onChange={(markings) => setDraft({ ...draft, markings })}
         />

@@ -255,7 +255,7 @@ function Judge({
           minRows={2}
           onChange={(event) => set({ reasons: event.currentTarget.value })}
         />
-        <MarkingPicker label={t("imports.terms")} value={word.markings} onChange={(markings) => set({ markings })} />
+        <MarkingPicker label={t("imports.markings")} value={word.markings} onChange={(markings) => set({ markings })} />
         {save.error !== null && <Failure error={save.error} />}
         <Button
           onClick={() => save.mutate()}

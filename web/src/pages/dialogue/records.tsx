@@ -110,7 +110,7 @@ function Sign({ record, onSigned }: { readonly record: Joint; readonly onSigned:
         dir="auto"
         onChange={(event) => setSignedBy(event.currentTarget.value)}
       />
-      <MarkingPicker label={t("imports.terms")} value={markings} onChange={setMarkings} />
+      <MarkingPicker label={t("imports.markings")} value={markings} onChange={setMarkings} />
       {sign.error !== null && <Failure error={sign.error} />}
       <Button
         w="fit-content"

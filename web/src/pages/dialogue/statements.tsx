@@ -259,7 +259,7 @@ function MarkForm(props: {
         value={form.dueOn}
         onChange={(event) => set({ dueOn: event.currentTarget.value })}
       />
-      <MarkingPicker label={t("imports.terms")} value={form.markings} onChange={(markings) => set({ markings })} />
+      <MarkingPicker label={t("imports.markings")} value={form.markings} onChange={(markings) => set({ markings })} />
       {save.error !== null && <Failure error={save.error} />}
       <Group gap="xs">
         <Button
@@ -365,7 +365,7 @@ function NewStatement({ screen }: { readonly screen: Screen }) {
             onChange={(event) => setFile(event.currentTarget.files?.[0] ?? null)}
           />
         </label>
-        <MarkingPicker label={t("imports.terms")} value={form.markings} onChange={(markings) => set({ markings })} />
+        <MarkingPicker label={t("imports.markings")} value={form.markings} onChange={(markings) => set({ markings })} />
         {save.error !== null && <Failure error={save.error} />}
         <Button
           w="fit-content"
