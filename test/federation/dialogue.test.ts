@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { changeKeys } from "#node";
 import { AGREED, recordRound } from "./dialogue-round.ts";
 import { pair, type Party, party, release, stores, until } from "./two-nodes.ts";
 
@@ -124,6 +125,15 @@ describe.each(Object.keys(stores))("the dialogue of August 2025 between two node
         ),
       ).rejects.toMatchObject({ code: "record-closed" });
     }
+
+    // A key that was rotated away has signed what it signed.
+    const before = b.node.self.key.publicKey;
+    const rotation = { kind: "rotation", overlapDays: 14 } as const;
+    await changeKeys(b.node, b.officers.administrator, rotation, () => new Date(), null);
+    b.link?.wake();
+    const known = () => a.node.store.read(a.officers.analyst, (r) => r.channels.get(channel));
+    await until("the new key at Islamabad", async () => (await known())?.partnerKey !== before);
+    expect(await a.node.dialogues.records(a.officers.analyst, made.dialogue)).toMatchObject([{ state: "closed" }]);
 
     // The one screen, right on both sides.
     const [atA, atB] = [
